@@ -1,0 +1,145 @@
+package understand
+
+import "strings"
+
+// Among tells which of the offered choices a free text names: by its label, by
+// "the first", by yes or no, or by a sample of the step that it leads to.
+func (u *Understander) Among(text string, offered []Option) (id string, ok bool) {
+	if len(offered) == 0 {
+		return "", false
+	}
+	sc := u.pool.Get().(*scratch)
+	defer u.pool.Put(sc)
+	u.lexicon.read(text, &sc.reading)
+	if len(sc.tokens) == 0 || len(sc.tokens) > 12 {
+		return "", false
+	}
+	if n := u.ordinal(sc, len(offered)); n >= 0 {
+		return offered[n].ID, true
+	}
+	if n := u.yesOrNo(sc, offered); n >= 0 {
+		return offered[n].ID, true
+	}
+	if n := u.byLabel(sc, offered); n >= 0 {
+		return offered[n].ID, true
+	}
+	u.steps.closest(&sc.reading, &sc.weighing)
+	for _, m := range sc.best {
+		for _, o := range offered {
+			if m.Step == o.ID && m.Score >= 0.6 {
+				return o.ID, true
+			}
+		}
+	}
+	return "", false
+}
+
+// ordinal knows "the first", "2" and "the last one".
+func (u *Understander) ordinal(sc *scratch, count int) int {
+	if len(sc.tokens) > 4 {
+		return -1
+	}
+	for n, name := range []string{"first", "second", "third", "fourth", "fifth"} {
+		if n < count && sc.has(u.lexicon.familyOf(name)) {
+			return n
+		}
+	}
+	if sc.has(u.lexicon.familyOf("last")) && len(sc.tokens) <= 3 {
+		return count - 1
+	}
+	if len(sc.tokens) == 1 && sc.tokens[0].value >= 1 && int(sc.tokens[0].value) <= count {
+		return int(sc.tokens[0].value) - 1
+	}
+	return -1
+}
+
+// yesOrNo finds the one choice that begins with Ja, Nee, Yes or No.
+func (u *Understander) yesOrNo(sc *scratch, offered []Option) int {
+	yes, no := sc.at(u.lexicon.known.yes, 0), sc.at(u.lexicon.known.no, 0)
+	if yes == no || len(sc.tokens) > 6 {
+		return -1
+	}
+	want := u.lexicon.known.yes
+	if no {
+		want = u.lexicon.known.no
+	}
+	found := -1
+	other := &reading{}
+	for n, o := range offered {
+		u.lexicon.read(o.Label, other)
+		if len(other.tokens) > 0 && other.at(want, 0) {
+			if found >= 0 {
+				return -1
+			}
+			found = n
+		}
+	}
+	return found
+}
+
+// byLabel finds the one choice whose label shares enough words with the text.
+func (u *Understander) byLabel(sc *scratch, offered []Option) int {
+	best, bestScore, second := -1, 0.0, 0.0
+	other := &reading{}
+	for n, o := range offered {
+		if strings.EqualFold(strings.TrimSpace(sc.raw), o.Label) {
+			return n
+		}
+		u.lexicon.read(o.Label, other)
+		score := u.overlap(&sc.reading, other)
+		if score > bestScore {
+			best, second, bestScore = n, bestScore, score
+		} else {
+			second = max(second, score)
+		}
+	}
+	if bestScore >= 0.6 && bestScore > second+0.15 {
+		return best
+	}
+	return -1
+}
+
+// overlap is how much of two readings is the same, from 0 to 1.
+func (u *Understander) overlap(a, b *reading) float64 {
+	both, all := 0.0, 0.0
+	for i := range a.tokens {
+		w := u.lexicon.weight(a, i)
+		all += w
+		for j := range b.tokens {
+			if same(&a.tokens[i], &b.tokens[j]) {
+				both += 2 * w
+				break
+			}
+		}
+	}
+	for j := range b.tokens {
+		all += u.lexicon.weight(b, j)
+	}
+	if all == 0 {
+		return 0
+	}
+	return both / all
+}
+
+func same(a, b *token) bool {
+	return a.stem != 0 && a.stem == b.stem || a.value >= 0 && a.value == b.value
+}
+
+// weight of a word in an overlap: little for fillers and short words.
+func (x *lexicon) weight(r *reading, i int) float64 {
+	t := &r.tokens[i]
+	switch {
+	case t.filler:
+		return 0.1
+	case len(x.stemText[t.stem]) < 4 && !r.at(x.known.not, i):
+		return 0.4
+	}
+	return 1
+}
+
+func (x *lexicon) familyOf(name string) int16 {
+	if f, ok := x.byName[name]; ok {
+		return f
+	}
+	return -1
+}

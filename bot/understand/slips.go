@@ -1,0 +1,102 @@
+package understand
+
+import "bytes"
+
+// Words that needed the slow way are at most so many a message, so that
+// hostile text stays cheap.
+const maxSlow = 60
+
+// unknown makes a token of a typed word that is not in the lexicon as it
+// stands: without apostrophes, with fewer letters in a row, by its stem, as a
+// compound, and last as a slip of the keyboard.
+func (x *lexicon) unknown(r *reading, i int, typed []byte) {
+	if r.scan.pieces[i].kind == emojiPiece {
+		x.push(r, i, token{value: -1}, nil)
+		return
+	}
+	r.slow++
+	if r.slow > maxSlow {
+		x.push(r, i, token{value: -1}, nil)
+		return
+	}
+	plain := x.withoutApostrophes(r, typed)
+	if id := x.known1(plain); id != 0 {
+		x.pushWord(r, i, id)
+		return
+	}
+	if id := x.squeezed(r, plain); id != 0 {
+		x.pushWord(r, i, id)
+		return
+	}
+	x.byForm(r, i, string(plain))
+}
+
+// known1 gives a word's number, or 0.
+func (x *lexicon) known1(w []byte) int32 { return x.words[string(w)] }
+
+// withoutApostrophes copies a word into r.edit, without apostrophes and with
+// digits read as letters where letters stand beside them.
+func (x *lexicon) withoutApostrophes(r *reading, typed []byte) []byte {
+	r.edit = r.edit[:0]
+	for _, c := range typed {
+		if c == '\'' {
+			continue
+		}
+		if at := bytes.IndexByte(leetDigits, c); at >= 0 && len(typed) > 2 {
+			c = leetLetters[at]
+		}
+		r.edit = append(r.edit, c)
+	}
+	return r.edit
+}
+
+var leetDigits, leetLetters = []byte("01345"), []byte("oieas")
+
+// squeezed looks a word up with stretched letters made two, then one.
+func (x *lexicon) squeezed(r *reading, w []byte) int32 {
+	stretched := false
+	for _, keep := range []int{2, 1} {
+		out := w[:0]
+		if keep == 2 {
+			out = r.edit[len(w):len(w)]
+		}
+		run := 0
+		for j, c := range w {
+			if j > 0 && c == w[j-1] {
+				run++
+			} else {
+				run = 1
+			}
+			if run == 3 {
+				stretched = true
+			}
+			if run <= keep {
+				out = append(out, c)
+			}
+		}
+		if !stretched {
+			return 0
+		}
+		if id := x.words[string(out)]; id != 0 {
+			return id
+		}
+	}
+	return 0
+}
+
+// byForm makes a token by stem, parts or nearness.
+func (x *lexicon) byForm(r *reading, i int, w string) {
+	if s, ok := x.stems[x.stem(w)]; ok {
+		x.push(r, i, token{stem: s, value: -1}, x.stemFams[s])
+		return
+	}
+	if left, right, ok := x.split(w); ok {
+		x.push(r, i, token{word: 0, stem: x.stemOf[right], value: -1}, join(x.members[left], x.members[right]))
+		return
+	}
+	if id := x.typos.near(w); id != 0 {
+		x.pushWord(r, i, id)
+		return
+	}
+	x.push(r, i, token{value: -1}, nil)
+}

@@ -1,0 +1,117 @@
+// Package understand turns what somebody typed into what it means: the four
+// labels of the labels page, with the rule and the place in the content that
+// decided. It is called by bot for every message, from any goroutine; it keeps
+// nothing between calls. It must never know the state of a dialogue.
+package understand
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/praatpaal/praatpaal/bot/book"
+)
+
+// Meaning is what one message was understood to say.
+type Meaning struct {
+	Topic  string      `json:"topic"`
+	Role   string      `json:"role"`
+	Danger book.Danger `json:"danger"`
+	Wants  string      `json:"wants"`
+	Why    []Reason    `json:"why"`
+
+	// Lang is the language that the message is clearly written in, or "".
+	Lang string `json:"-"`
+	// Denial: the speaker takes back what was said ("grapje", "laat maar").
+	Denial bool `json:"-"`
+	// Steps are the steps whose samples come closest, best first, at most
+	// five; for the two guesses when nothing fits.
+	Steps []Match `json:"-"`
+}
+
+// Reason names one thing that decided, and where in the content it stands.
+type Reason struct {
+	Label string `json:"label"` // topic, role, danger or wants
+	Rule  string `json:"rule"`  // heading of the rule, or "samples"
+	File  string `json:"file,omitempty"`
+	Line  int    `json:"line,omitempty"`
+	What  string `json:"what"` // families found, or words and their weights
+}
+
+// Match is a step that a message may belong to.
+type Match struct {
+	Step   string  // step id
+	Score  float64 // 0 to 1; 1 is the same words in the same order
+	Sample string
+	File   string
+	Line   int
+}
+
+// Option is something that was offered and may be named in free text.
+type Option struct {
+	ID    string // step id that it leads to
+	Label string
+}
+
+// Understander knows one language. It is read-only after New and safe for any
+// number of goroutines.
+type Understander struct {
+	lexicon *lexicon
+	rules   *rulebook
+	scorer  *scorer
+	steps   *stepIndex
+	pool    *sync.Pool
+}
+
+// scratch is what one message needs while it is read.
+type scratch struct {
+	reading
+	weighing
+	raw      string
+	fired    []firing
+	features []uint64
+	rows     []int32
+	scores   scores
+}
+
+// New makes an Understander from a volume, or an error with every mistake in
+// words.md, danger.md and heard/, each with its file and line.
+func New(v *book.Volume) (*Understander, error) {
+	u, found := build(v)
+	var all []error
+	for _, f := range found {
+		if !f.Warning {
+			all = append(all, fmt.Errorf("%s:%d: %s: %s", f.File, f.Line, f.What, f.Do))
+		}
+	}
+	if len(all) > 0 {
+		return nil, errors.Join(all...)
+	}
+	return u, nil
+}
+
+// Check lists what is wrong with the words, rules and heard messages of a
+// volume, and which quoted sentences do not do what they are quoted for.
+func Check(v *book.Volume) []book.Finding {
+	u, found := build(v)
+	return append(found, u.checkQuotes()...)
+}
+
+func build(v *book.Volume) (*Understander, []book.Finding) {
+	var found []book.Finding
+	x := newLexicon(v.Lang)
+	words := &wordsReader{x: x, found: &found}
+	words.pages(v.Words)
+	rules := readRules(words, v.Danger)
+	words.finish()
+	messages := append(readHeard(v.Heard, &found), quotedBy(rules)...)
+	messages = append(messages, sampled(v)...)
+	x.tellBook(v)
+	x.hear(messages)
+	u := &Understander{lexicon: x, rules: rules}
+	u.pool = &sync.Pool{New: func() any { return &scratch{weighing: weighing{score: map[int32]float32{}}} }}
+	rules.index(x)
+	u.scorer = u.learn(messages)
+	u.steps = newStepIndex(v, x)
+	return u, found
+}
