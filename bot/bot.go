@@ -1,0 +1,121 @@
+package bot
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/praatpaal/praatpaal/bot/book"
+	"github.com/praatpaal/praatpaal/bot/understand"
+)
+
+// ErrUnknownChoice: the choice was never offered in this conversation.
+var ErrUnknownChoice = errors.New("that choice was not offered")
+
+// Bot is the book made ready to be talked with. It never changes.
+type Bot struct {
+	voices map[string]*voice
+}
+
+// voice is the bot in one language.
+type voice struct {
+	volume *book.Volume
+	doors  doors
+	ear    *understand.Understander
+}
+
+// Answer is what a turn led to.
+type Answer struct {
+	Reply *Reply              // nil: the bot stays silent
+	Do    Do                  // what the caller must do beside sending the reply
+	Heard *understand.Meaning // what the text meant; nil when there was none
+}
+
+// New makes a bot of a checked book. The error names every step that the bot
+// itself needs and the book lacks.
+func New(b *book.Book) (*Bot, error) {
+	out := &Bot{voices: map[string]*voice{}}
+	var wrong []error
+	for _, lang := range book.Languages() {
+		v := b.Volumes[lang]
+		ear, err := understand.New(v)
+		wrong = append(wrong, err)
+		for _, id := range neededSteps() {
+			if v.Steps[id] == nil {
+				wrong = append(wrong, fmt.Errorf("%s/%s.md:1: the bot needs this step: make the file", lang, id))
+			}
+		}
+		out.voices[lang] = &voice{volume: v, doors: newDoors(v), ear: ear}
+	}
+	return out, errors.Join(wrong...)
+}
+
+// The steps that the bot itself leads to; those with a -parent version use it
+// for grown-ups.
+const (
+	stepStart         = "start"
+	stepPerson        = "person"
+	stepUnknown       = "frame/unknown"
+	stepUnknownAgain  = "frame/unknown-again"
+	stepGoOn          = "frame/go-on"
+	stepListen        = "frame/listen"
+	stepJoined        = "frame/joined"
+	stepLost          = "frame/lost"
+	stepBack          = "frame/back"
+	stepRequeued      = "frame/requeued"
+	stepEnded         = "frame/ended"
+	stepLeftLine      = "frame/left-line"
+	stepClosed        = "frame/closed"
+	stepFull          = "frame/full"
+	stepAway          = "frame/away"
+	stepDenial        = "frame/denial"
+	stepUrgent        = "frame/urgent"
+	stepEmergency     = "frame/emergency"
+	stepOtherLanguage = "frame/other-language"
+	stepStay          = "frame/stay"
+)
+
+func neededSteps() []string {
+	return []string{
+		stepStart, stepStart + "-parent", stepPerson, stepPerson + "-parent", stepUnknown, stepUnknownAgain,
+		stepGoOn, stepListen, stepJoined, stepLost, stepBack, stepRequeued, stepEnded, stepLeftLine, stepClosed, stepFull,
+		stepAway, stepDenial, stepUrgent, stepUrgent + "-parent", stepEmergency, stepEmergency + "-parent",
+		stepOtherLanguage, stepStay,
+	}
+}
+
+// Next is one turn: a conversation and what happened to it, in; the
+// conversation after it and the answer, out. It is pure: the same in gives
+// the same out. The error is ErrUnknownChoice, and then nothing has changed.
+func (b *Bot) Next(c Conversation, e Event) (Conversation, Answer, error) {
+	t := &turn{bot: b, was: c, now: c.copy(), event: e}
+	t.now.State = c.State.next(e.Kind)
+	switch e.Kind {
+	case Start:
+		t.start()
+	case Say:
+		t.say()
+	case Choose:
+		if !t.choose() {
+			return c, Answer{}, ErrUnknownChoice
+		}
+	case Speak:
+		t.speak(e.Lang)
+	case Human:
+		t.human()
+	case ToBot:
+		t.leaveLine()
+	default:
+		t.fromLine()
+	}
+	return t.now, t.answer, nil
+}
+
+// copy makes a conversation whose lists can be changed without changing c's.
+func (c Conversation) copy() Conversation {
+	c.Offered = slices.Clone(c.Offered)
+	c.Said = slices.Clone(c.Said)
+	c.Told = slices.Clone(c.Told)
+	c.Why = slices.Clone(c.Why)
+	return c
+}

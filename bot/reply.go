@@ -1,0 +1,130 @@
+package bot
+
+import (
+	"slices"
+
+	"github.com/praatpaal/praatpaal/bot/book"
+)
+
+// goTo leads the conversation to a step, does what the step does, and makes
+// the answer of it.
+func (t *turn) goTo(id string, before ...string) {
+	step := t.voice().volume.Steps[id]
+	if step == nil {
+		id = t.voiced(stepStay)
+		step = t.voice().volume.Steps[id]
+	}
+	t.arrive(step)
+	ids := append(slices.Clone(before), id)
+	switch step.Does {
+	case "hand-over":
+		ids = append(ids, t.handOver()...)
+	case "forget":
+		t.answer.Do = Forget
+	case "language":
+		t.switchLanguage()
+		return
+	}
+	t.answer.Reply = t.compose(ids)
+	t.withPerson(t.answer.Reply)
+	t.now.Said = ids
+	t.offer(t.answer.Reply.Choices)
+}
+
+// arrive notes what being at a step says about the conversation.
+func (t *turn) arrive(step *book.Step) {
+	if folder(step.ID) != "frame" && step.Does != "language" {
+		t.now.Step = step.ID
+	}
+	if themed(step.Topic) {
+		t.now.Topic = step.Topic
+	}
+	if t.event.Kind == Choose && len(step.For) == 1 && t.now.Role == "" && step.For[0] != "anyone" {
+		t.now.Role = step.For[0]
+	}
+	if step.Danger > t.now.Danger {
+		t.now.Danger = step.Danger
+		t.because(step.File + ": " + step.Heading)
+	}
+	t.now.Told = last(append(t.now.Told, step.ID), mostTold)
+}
+
+func (t *turn) because(why string) { t.now.Why = last(append(t.now.Why, why), mostWhy) }
+
+// handOver asks for a counsellor, and gives the steps to add to the answer
+// when none can come.
+func (t *turn) handOver() []string {
+	if t.now.State == Waiting || t.now.State == WithCounsellor {
+		return nil
+	}
+	if t.event.Line != "" {
+		t.now.State = WithBot.next(t.event.Line)
+		return []string{t.voiced(noLine(t.event.Line))}
+	}
+	t.now.State = t.now.State.next(Human)
+	t.answer.Do = JoinLine
+	return nil
+}
+
+func (t *turn) switchLanguage() {
+	for _, lang := range book.Languages() {
+		if lang != t.was.Lang {
+			if len(t.now.Said) == 0 || folder(t.now.Said[0]) == "frame" {
+				t.now.Said = []string{t.now.Step}
+				t.offer(t.compose(t.now.Said).Choices)
+			}
+			t.speak(lang)
+			return
+		}
+	}
+}
+
+// compose makes one answer of some steps: all their bubbles, and the choices
+// of the last one.
+func (t *turn) compose(ids []string) *Reply {
+	reply := &Reply{Lang: t.now.Lang}
+	for _, id := range ids {
+		step := t.voice().volume.Steps[id]
+		if step == nil {
+			continue
+		}
+		if reply.Node == "" {
+			reply.Node = id
+		}
+		for _, b := range step.Bubbles {
+			reply.Parts = append(reply.Parts, Part{HTML: b.HTML, Text: b.Text})
+		}
+		reply.Choices = nil
+		for _, c := range step.Choices {
+			reply.Choices = append(reply.Choices, Choice{ID: c.To, Label: c.Label})
+		}
+	}
+	return reply
+}
+
+// withPerson sees to it that from concern on every answer offers a person,
+// until one has been asked for.
+func (t *turn) withPerson(reply *Reply) {
+	if t.now.Danger < book.Concern || t.now.State == Waiting || t.now.State == WithCounsellor {
+		return
+	}
+	steps := t.voice().volume.Steps
+	for _, c := range reply.Choices {
+		if to := steps[c.ID]; to != nil && to.Does == "hand-over" {
+			return
+		}
+	}
+	person := steps[t.voiced(stepPerson)]
+	reply.Choices = append(reply.Choices, Choice{ID: person.ID, Label: person.Heading})
+}
+
+// offer remembers the choices of the last answer.
+func (t *turn) offer(choices []Choice) {
+	t.now.Offered = last(append(t.now.Offered, choices...), mostOffered)
+	t.now.Fresh = len(choices)
+}
+
+// last keeps the newest n of a list.
+func last[T any](list []T, n int) []T {
+	return list[max(0, len(list)-n):]
+}

@@ -1,0 +1,264 @@
+package bot
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/praatpaal/praatpaal/bot/book"
+	"github.com/praatpaal/praatpaal/bot/understand"
+)
+
+// How close a message must come to a step's sample.
+const (
+	surely   = 0.75 // to be that step
+	probably = 0.5  // to be that step when its topic fits as well
+	perhaps  = 0.2  // to be offered as a guess
+)
+
+// say answers what somebody typed: danger first, then this step's choices,
+// then wishes, then everything else.
+func (t *turn) say() {
+	m := t.voice().ear.Message(t.event.Text)
+	t.answer.Heard = &m
+	worse := t.remember(m)
+	switch {
+	case t.now.State == WithCounsellor:
+		t.besideCounsellor(m)
+	case m.Danger == book.Emergency:
+		t.emergency(m)
+	case m.Danger == book.Urgent && t.unopened(m):
+		t.understood(t.door(m))
+	case t.named(m, worse):
+	case m.Wants == "human":
+		t.askPerson()
+	case m.Denial && t.now.Danger >= book.Concern:
+		t.understood(t.voiced(stepDenial))
+	case m.Lang != "" && m.Lang != t.now.Lang && !slices.Contains(t.now.Told, stepOtherLanguage):
+		t.understood(stepOtherLanguage)
+	case t.wished(m):
+	case t.matched(m):
+	case t.opened(m):
+	case t.told(m):
+	default:
+		t.missed(m)
+	}
+}
+
+// remember builds up what is known of the conversation, and tells whether the
+// danger rose. A calmer message never lowers it.
+func (t *turn) remember(m understand.Meaning) bool {
+	if themed(m.Topic) {
+		t.now.Topic = m.Topic
+	}
+	if m.Role != "" && m.Role != "unknown" {
+		t.now.Role = m.Role
+	}
+	if m.Danger <= t.now.Danger {
+		return false
+	}
+	t.now.Danger = m.Danger
+	for _, r := range m.Why {
+		if r.Label == "danger" {
+			t.because(fmt.Sprintf("%s (%s:%d): %s", r.Rule, r.File, r.Line, r.What))
+		}
+	}
+	return true
+}
+
+// understood goes to a step that fits.
+func (t *turn) understood(id string) {
+	t.now.Misses = 0
+	t.goTo(id)
+}
+
+// door is where a message's topic, role and danger lead.
+func (t *turn) door(m understand.Meaning) string {
+	if id := t.voice().doors.open(t.topic(m), t.role(), m.Danger); id != "" {
+		return id
+	}
+	switch m.Danger {
+	case book.Emergency:
+		return t.voiced(stepEmergency)
+	case book.Urgent:
+		return t.voiced(stepUrgent)
+	}
+	return ""
+}
+
+// topic is what the message is about, else what the conversation is about.
+func (t *turn) topic(m understand.Meaning) string {
+	if !themed(m.Topic) && m.Danger >= book.Urgent && t.now.Topic != "" {
+		return t.now.Topic
+	}
+	return m.Topic
+}
+
+func (t *turn) unopened(m understand.Meaning) bool {
+	return !slices.Contains(t.now.Told, t.door(m))
+}
+
+func (t *turn) emergency(m understand.Meaning) { t.understood(t.door(m)) }
+
+// besideCounsellor: the bot is silent while a counsellor is there, except to
+// give the number when the danger becomes an emergency.
+func (t *turn) besideCounsellor(m understand.Meaning) {
+	if m.Danger == book.Emergency && t.was.Danger < book.Emergency {
+		t.goTo(t.door(m))
+	}
+}
+
+func (t *turn) askPerson() {
+	if t.now.State == Waiting {
+		t.understood(t.voiced(stepStay))
+		return
+	}
+	t.understood(t.voiced(stepPerson))
+}
+
+// named follows free text that names a choice of the last answer.
+func (t *turn) named(m understand.Meaning, worse bool) bool {
+	if worse && m.Danger >= book.Urgent {
+		return false
+	}
+	fresh := t.now.Offered[len(t.now.Offered)-min(t.now.Fresh, len(t.now.Offered)):]
+	options := make([]understand.Option, len(fresh))
+	for i, c := range fresh {
+		options[i] = understand.Option{ID: c.ID, Label: c.Label}
+	}
+	id, ok := t.voice().ear.Among(t.event.Text, options)
+	if !ok || t.voice().volume.Steps[id] == nil {
+		return false
+	}
+	t.understood(id)
+	return true
+}
+
+// wished answers a wish, where the content has an answer to it.
+func (t *turn) wished(m understand.Meaning) bool {
+	if m.Wants == "" || m.Wants == "none" || m.Wants == "advice" {
+		return false
+	}
+	topic := m.Topic
+	if topic == "service" || topic == "smalltalk" {
+		topic = t.now.Topic
+	}
+	id := t.voice().doors.answer(topic, t.role(), m.Wants)
+	if id == "" || slices.Equal(last(t.now.Told, 1), []string{id}) {
+		return false
+	}
+	t.understood(id)
+	return true
+}
+
+// matched goes to the step whose samples come closest, when they come close.
+func (t *turn) matched(m understand.Meaning) bool {
+	return t.closest(m, func(step *book.Step, score float64) bool {
+		return score >= surely || (score >= probably && (step.Topic == m.Topic || step.Topic == ""))
+	})
+}
+
+// told goes to a step of the message's own theme that was not shown yet, when
+// the theme's door was.
+func (t *turn) told(m understand.Meaning) bool {
+	return t.closest(m, func(step *book.Step, score float64) bool {
+		return score >= perhaps && step.Topic == m.Topic && !slices.Contains(t.now.Told, step.ID)
+	})
+}
+
+// closest goes to the first of the closest steps that is good enough.
+func (t *turn) closest(m understand.Meaning, enough func(*book.Step, float64) bool) bool {
+	for _, match := range m.Steps {
+		step := t.voice().volume.Steps[match.Step]
+		if step == nil || !t.fits(step) || step.Does != "" && match.Score < surely {
+			continue
+		}
+		if enough(step, match.Score) {
+			t.understood(step.ID)
+			return true
+		}
+	}
+	return false
+}
+
+// fits tells whether a step speaks to whom is being spoken to.
+func (t *turn) fits(step *book.Step) bool {
+	if slices.Contains(step.For, "anyone") {
+		return true
+	}
+	for _, role := range step.For {
+		if adult(role) == adult(t.role()) {
+			return true
+		}
+	}
+	return false
+}
+
+// themed tells whether a topic is one that this service exists for.
+func themed(topic string) bool {
+	return topic != "" && topic != "smalltalk" && topic != "service"
+}
+
+// opened goes to the door of the message's topic, once. Small talk has a door
+// only where something like it is in the content.
+func (t *turn) opened(m understand.Meaning) bool {
+	if !themed(m.Topic) && (len(m.Steps) == 0 || m.Steps[0].Score < perhaps || themed(t.now.Topic)) {
+		return false
+	}
+	id := t.door(m)
+	if id == "" || slices.Contains(t.now.Told, id) {
+		return false
+	}
+	t.understood(id)
+	return true
+}
+
+// missed: no step was found. A theme's story is listened to, and a person
+// offered; what was not understood gets two guesses and a person, and the
+// second time in a row a person is offered.
+func (t *turn) missed(m understand.Meaning) {
+	t.now.Misses++
+	switch {
+	case themed(m.Topic) || themed(t.now.Topic):
+		if t.now.Misses%2 == 0 {
+			t.goTo(t.voiced(stepListen))
+			return
+		}
+		t.goOn()
+	case t.now.Misses > 1:
+		t.goTo(t.voiced(stepUnknownAgain))
+	default:
+		t.goTo(t.voiced(stepUnknown))
+		t.addGuesses(m)
+	}
+}
+
+// goOn thanks for what was said and offers the open question's choices again.
+func (t *turn) goOn() {
+	step := t.voice().volume.Steps[t.now.Step]
+	t.goTo(t.voiced(stepGoOn))
+	if step == nil || len(step.Choices) == 0 {
+		return
+	}
+	again := make([]Choice, len(step.Choices))
+	for i, c := range step.Choices {
+		again[i] = Choice{ID: c.To, Label: c.Label}
+	}
+	t.answer.Reply.Choices = again
+	t.withPerson(t.answer.Reply)
+	t.offer(t.answer.Reply.Choices)
+}
+
+// addGuesses puts the two closest steps in front of the answer's choices.
+func (t *turn) addGuesses(m understand.Meaning) {
+	var guesses []Choice
+	for _, match := range m.Steps {
+		step := t.voice().volume.Steps[match.Step]
+		taken := func(c Choice) bool { return c.ID == match.Step }
+		if len(guesses) == 2 || match.Score < perhaps || step == nil || !t.fits(step) || slices.ContainsFunc(guesses, taken) {
+			continue
+		}
+		guesses = append(guesses, Choice{ID: step.ID, Label: step.Heading})
+	}
+	t.answer.Reply.Choices = append(guesses, t.answer.Reply.Choices...)
+	t.offer(t.answer.Reply.Choices)
+}
