@@ -1,0 +1,214 @@
+package queue
+
+import (
+	"container/list"
+	"crypto/cipher"
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+const (
+	chestMost = 100_000          // conversations whose keys are held at once
+	chestIdle = 70 * time.Minute // a key that nobody used for so long is dropped
+	touchTime = 20 * time.Minute // between prolongings of a waiting conversation
+)
+
+// seal is the key of one conversation, ready for use.
+type seal struct {
+	id      string // of the conversation
+	keyID   string // random; tells one key from another without showing it
+	raw     [keyBytes]byte
+	aead    cipher.AEAD
+	wrapped string // as it lies in Redis
+	hour    hour   // of the key that wraps it
+	kept    bool   // the conversation was handed over
+	wrote   time.Time
+	used    time.Time
+}
+
+// newSeal makes the key of a new conversation.
+func newSeal(id string) seal {
+	s := seal{id: id}
+	rand.Read(s.raw[:])
+	name := make([]byte, 6)
+	rand.Read(name)
+	s.keyID = hex.EncodeToString(name)
+	s.aead = newAEAD(s.raw[:])
+	return s
+}
+
+// wrap gives the key wrapped for this hour, and "" when it is so already.
+func (k *keyring) wrap(s *seal, kept bool) (string, error) {
+	c := short
+	if kept {
+		c = long
+	}
+	h, aead, err := k.current(c)
+	if err != nil && s.wrapped != "" && s.hour.class == c && k.now().Before(s.hour.ends()) {
+		return "", nil // the folder refuses a new key: the old one goes on a little
+	}
+	if err != nil || h == s.hour {
+		return "", err
+	}
+	head := make([]byte, 9, 9+keyBytes+aead.Overhead())
+	head[0] = byte(h.class)
+	binary.BigEndian.PutUint64(head[1:], uint64(h.n))
+	s.wrapped = string(aead.Seal(head, nil, s.raw[:], wrapName(s.id, s.keyID)))
+	s.hour = h
+	return s.wrapped, nil
+}
+
+// unwrap reads the key of a conversation as it lay in Redis. When the hour's
+// key is destroyed, the conversation is gone.
+func (k *keyring) unwrap(id, keyID, wrapped string) (seal, error) {
+	s := seal{id: id, keyID: keyID, wrapped: wrapped}
+	if len(wrapped) < 9 {
+		return s, errors.New("wrapped key is cut short")
+	}
+	s.hour = hour{class(wrapped[0]), int64(binary.BigEndian.Uint64([]byte(wrapped[1:9])))}
+	s.kept = s.hour.class == long
+	aead, err := k.of(s.hour)
+	if errors.Is(err, errNoKey) && k.now().After(s.hour.ends().Add(-grace)) {
+		return s, ErrGone
+	}
+	if errors.Is(err, errNoKey) {
+		return s, fmt.Errorf("keys: %s is not there: do all nodes share PRAATPAAL_KEYS?", s.hour.file())
+	}
+	if err != nil {
+		return s, err
+	}
+	raw, err := aead.Open(nil, nil, []byte(wrapped[9:]), wrapName(id, keyID))
+	if err != nil || len(raw) != keyBytes {
+		return s, fmt.Errorf("keys: %s is another key than the one that wrapped this: do all nodes share PRAATPAAL_KEYS?", s.hour.file())
+	}
+	copy(s.raw[:], raw)
+	clear(raw)
+	s.aead = newAEAD(s.raw[:])
+	return s, nil
+}
+
+func wrapName(id, keyID string) []byte { return []byte("key" + us + id + us + keyID) }
+
+// state seals the state of a conversation.
+func (s *seal) state(plain []byte) []byte {
+	if plain == nil {
+		return nil
+	}
+	return s.aead.Seal(nil, nil, plain, []byte("state"+us+s.id))
+}
+
+func (s *seal) openState(sealed string) ([]byte, error) {
+	if sealed == "" {
+		return nil, nil
+	}
+	plain, err := s.aead.Open([]byte{}, nil, []byte(sealed), []byte("state"+us+s.id))
+	if err != nil {
+		return nil, fmt.Errorf("state of a conversation: %w", err)
+	}
+	return plain, nil
+}
+
+// entry seals an entry, as "from US id US sealed".
+func (s *seal) entry(e Entry) []byte {
+	head := len(e.From) + len(e.ID) + 2
+	out := make([]byte, 0, head+len(e.Body)+s.aead.Overhead())
+	out = append(out, e.From...)
+	out = append(out, us...)
+	out = append(out, e.ID...)
+	out = append(out, us...)
+	return s.aead.Seal(out, nil, e.Body, entryName(s.id, e.From, e.ID))
+}
+
+func (s *seal) openEntry(e *Entry, sealed string) error {
+	plain, err := s.aead.Open([]byte{}, nil, []byte(sealed), entryName(s.id, e.From, e.ID))
+	if err != nil {
+		return fmt.Errorf("entry %d of a conversation: %w", e.Seq, err)
+	}
+	e.Body = plain
+	return nil
+}
+
+func entryName(id, from, entry string) []byte {
+	return []byte("entry" + us + id + us + from + us + entry)
+}
+
+// chest holds the keys of the conversations that this node works on, so that a
+// turn needs one round trip. It is bounded: who was used longest ago goes.
+type chest struct {
+	most int // fixed
+
+	mu    sync.Mutex
+	seals map[string]*list.Element // guarded by mu
+	order *list.List               // guarded by mu; of *seal, just used first
+}
+
+func newChest(most int) *chest {
+	return &chest{most: most, seals: map[string]*list.Element{}, order: list.New()}
+}
+
+// get gives a copy of a seal.
+func (c *chest) get(id string) (seal, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	found := c.seals[id]
+	if found == nil {
+		return seal{}, false
+	}
+	c.order.MoveToFront(found)
+	s := found.Value.(*seal)
+	s.used = time.Now()
+	return *s, true
+}
+
+func (c *chest) put(s seal) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s.used = time.Now()
+	if found := c.seals[s.id]; found != nil {
+		*found.Value.(*seal) = s
+		c.order.MoveToFront(found)
+		return
+	}
+	c.seals[s.id] = c.order.PushFront(&s)
+	for len(c.seals) > c.most {
+		c.remove(c.order.Back())
+	}
+}
+
+func (c *chest) drop(id string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if found := c.seals[id]; found != nil {
+		c.remove(found)
+	}
+}
+
+// remove is called with mu held.
+func (c *chest) remove(found *list.Element) {
+	s := c.order.Remove(found).(*seal)
+	delete(c.seals, s.id)
+	clear(s.raw[:])
+}
+
+// age drops what nobody has used for so long.
+func (c *chest) age(idle time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	before := time.Now().Add(-idle)
+	for last := c.order.Back(); last != nil && last.Value.(*seal).used.Before(before); last = c.order.Back() {
+		c.remove(last)
+	}
+}
+
+func (c *chest) empty() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for c.order.Len() > 0 {
+		c.remove(c.order.Back())
+	}
+}

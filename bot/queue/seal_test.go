@@ -1,0 +1,162 @@
+package queue
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/praatpaal/praatpaal/bot/book"
+)
+
+// canaries fills a store with texts that must never be readable in it.
+func canaries(t *testing.T, q *Queue) []string {
+	t.Helper()
+	var out []string
+	for i := range 100 {
+		token, id := NewToken()
+		said, state := "canary-said-"+secret(8), "canary-state-"+secret(8)
+		turn := Turn{
+			ID: id, Message: fmt.Sprintf("m%d", i), State: []byte(state),
+			Entries: []Entry{{From: "child", ID: "m", Body: []byte(said)}},
+		}
+		if _, err := q.Begin(t.Context(), turn); err != nil {
+			t.Fatal(err)
+		}
+		answer := "canary-answer-" + secret(8)
+		turn = Turn{ID: id, Message: "n", Expect: 1, State: []byte(state + "2"), Entries: []Entry{{From: "bot", Body: []byte(answer)}}}
+		if _, err := q.Turn(t.Context(), turn); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, said, state, answer, token)
+	}
+	return out
+}
+
+func TestNothingThatWasSaidIsReadableInTheStore(t *testing.T) {
+	onBoth(t, func(t *testing.T, q *Queue) {
+		texts := canaries(t, q)
+		for key, value := range dump(t, q) {
+			for _, text := range texts {
+				if strings.Contains(value, text) || strings.Contains(key, text) {
+					t.Fatalf("%s holds %q", key, text)
+				}
+			}
+		}
+	})
+}
+
+func TestNothingThatWasSaidReachesTheDiskOfRedis(t *testing.T) {
+	folder := t.TempDir()
+	server, err := startRedis(folder, "--appendonly", "yes", "--appendfsync", "always",
+		"--slowlog-log-slower-than", "0", "--slowlog-max-len", "10000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.stop)
+	q := open(t, store{urls: []string{server.url()}}.options(t))
+	texts := canaries(t, q)
+	password := "a password to sign in"
+	if err := q.AddCounsellor(t.Context(), "Anna", password); err != nil {
+		t.Fatal(err)
+	}
+	session, err := q.SignIn(t.Context(), "Anna", password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := q.OnceCode(t.Context(), "Anna")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := q.client.Save(t.Context()).Err(); err != nil {
+		t.Fatal(err)
+	}
+	slow, err := q.client.Do(t.Context(), "slowlog", "get", "-1").Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	clients := q.client.ClientList(t.Context()).Val()
+	texts = append(texts, password, session, code)
+	search(t, "SLOWLOG", fmt.Sprintf("%s", slow), texts)
+	search(t, "CLIENT LIST", clients, texts)
+	key, err := os.ReadFile(filepath.Join(q.keys.folder, hourOf(short, q.keys.now()).file()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	searched := 0
+	err = filepath.WalkDir(folder, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		searched += len(b)
+		search(t, path, string(b), append(texts, string(key)))
+		return err
+	})
+	if err != nil || searched < 100_000 {
+		t.Errorf("searched %d bytes, %v", searched, err)
+	}
+}
+
+func search(t *testing.T, where, text string, canaries []string) {
+	t.Helper()
+	for _, c := range canaries {
+		if strings.Contains(text, c) {
+			t.Errorf("%s holds %q", where, c)
+			return
+		}
+	}
+}
+
+func TestWhatWasMovedAboutInTheStoreIsRefused(t *testing.T) {
+	onBoth(t, func(t *testing.T, q *Queue) {
+		a, b := begun(t, q), begun(t, q)
+		ctx := t.Context()
+		keyA, keyB := q.names.conversation(a), q.names.conversation(b)
+		get := func(key, field string) string { return q.client.HGet(ctx, key, field).Val() }
+		for name, swap := range map[string]func(){
+			"state of another": func() { q.client.HSet(ctx, keyA, "z", get(keyB, "z")) },
+			"entry as state":   func() { q.client.HSet(ctx, keyA, "z", strings.SplitN(get(keyA, "e1"), us, 5)[4]) },
+			"key of another":   func() { q.client.HSet(ctx, keyA, "k", get(keyB, "k"), "i", get(keyB, "i")) },
+		} {
+			was := q.client.HGetAll(ctx, keyA).Val()
+			swap()
+			q.chest.empty()
+			if r, err := q.Load(ctx, a); err == nil {
+				t.Errorf("%s: read %q", name, r.State)
+			}
+			q.client.HSet(ctx, keyA, was)
+		}
+		q.client.HSet(ctx, keyA, "e1", strings.Replace(get(keyA, "e1"), "child", "counsellor", 1))
+		if entries, err := q.After(ctx, a, 0); err == nil {
+			t.Errorf("the sender was changed: %q", bodies(entries))
+		}
+	})
+}
+
+func TestSealedTwiceIsNotTheSame(t *testing.T) {
+	s := newSeal("x")
+	if bytes.Equal(s.state([]byte("same")), s.state([]byte("same"))) {
+		t.Error("a nonce was used twice")
+	}
+	if s.state(nil) != nil {
+		t.Error("no state is no state")
+	}
+}
+
+func TestTheLineHoldsNoTextOfAnybody(t *testing.T) {
+	q := open(t, Options{})
+	for name, w := range map[string]Waiting{
+		"a sentence as topic": {ID: "a", Topic: "hij dreigt"},
+		"a control in a role": {ID: "a", Role: "a\x1fb"},
+		"an address":          {ID: "a", Bucket: "192.0.2.1"},
+		"unknown danger":      {ID: "a", Danger: book.Danger(7)},
+		"no id":               {},
+	} {
+		if _, err := q.Join(t.Context(), w); err == nil {
+			t.Errorf("%s: taken", name)
+		}
+	}
+}
