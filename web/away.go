@@ -1,0 +1,142 @@
+package web
+
+import (
+	"errors"
+	"time"
+
+	"github.com/praatpaal/praatpaal/bot"
+	"github.com/praatpaal/praatpaal/bot/queue"
+)
+
+// memory holds the turns that were answered while the store was away, oldest
+// first. Their messages carry no seq, and no received has been sent.
+type memory struct {
+	turns []*turn
+	told  bool // a waiting child was given the numbers to call
+}
+
+func (m *memory) inUse() bool { return len(m.turns) > 0 }
+
+// fromMemory answers a turn that cannot be stored now. A wish for a person is
+// answered by the numbers to call: there is no line to stand in.
+func (c *chat) fromMemory(t *turn) {
+	for _, old := range c.memory.turns {
+		if t.said != nil && old.re() == t.re() {
+			c.tellUnnumbered(old)
+			return
+		}
+	}
+	known := t.said != nil && c.answered.has(c.server.limits.hash(t.re()))
+	if known || len(c.memory.turns) >= maxRemembered {
+		c.fail(errorFrame{Code: unavailable, Re: t.re()})
+		return
+	}
+	t.event.Line = bot.Away
+	next, answer, err := c.server.bot.Next(c.conv, t.event)
+	if err != nil {
+		c.fail(errorFrame{Code: unknownChoice, Re: t.re()})
+		return
+	}
+	t.next, t.answer = next, answer
+	c.remember(t)
+}
+
+// remember keeps a turn until the store is back, and sends its answer.
+func (c *chat) remember(t *turn) {
+	c.conv = t.next
+	c.memory.turns = append(c.memory.turns, t)
+	c.clock.look = time.Now().Add(storeEvery)
+	c.tellUnnumbered(t)
+	c.tellState(false)
+}
+
+func (c *chat) tellUnnumbered(t *turn) {
+	if t.answer.Reply != nil {
+		c.conn.send(unnumbered(encode(c.reply(t)), time.Now()))
+	}
+}
+
+// store writes what was answered from memory, in order. What it cannot write
+// now stays for the next time.
+func (c *chat) store() {
+	for c.memory.inUse() && !c.server.away.is() {
+		t := c.memory.turns[0]
+		last := c.memory.turns[len(c.memory.turns)-1]
+		write := *t
+		write.next = last.next
+		stored, err := c.write(&write)
+		switch {
+		case errors.Is(err, queue.ErrStale):
+			err = c.merge()
+		case errors.Is(err, queue.ErrGone):
+			c.lost(t)
+		case err == nil:
+			c.stored(t, stored)
+		}
+		if err != nil && !errors.Is(err, queue.ErrGone) {
+			return
+		}
+	}
+	if c.memory.inUse() || c.id == "" {
+		return
+	}
+	c.memory = memory{}
+	c.hintDesk(queue.Hint{Kind: hintLog})
+	c.lineUp()
+	c.tellState(true)
+}
+
+func (c *chat) stored(t *turn, stored queue.Stored) {
+	c.memory.turns = c.memory.turns[1:]
+	c.version = stored.Version
+	c.seq = min(c.seq, stored.Seq)
+	if t.said != nil {
+		c.answered.add(c.server.limits.hash(t.re()))
+	}
+	c.tell(stored.Entries, t.re())
+}
+
+// lost begins a conversation again that the store does not have.
+func (c *chat) lost(t *turn) {
+	if c.server.store.Epoch() == c.epoch && !t.begins {
+		c.vanished(nil)
+		return
+	}
+	c.epoch, c.version, c.seq = c.server.store.Epoch(), 0, 0
+	t.begins = true
+}
+
+// merge goes on from a version that somebody else wrote meanwhile: who has
+// the conversation is theirs to say, what was talked about is ours.
+func (c *chat) merge() error {
+	rec, err := c.load(c.id)
+	if err != nil {
+		return err
+	}
+	ours := c.conv
+	if err := c.adopt(rec); err != nil {
+		return err
+	}
+	ours.State, ours.Counsellor = c.conv.State, c.conv.Counsellor
+	ours.Danger = max(ours.Danger, c.conv.Danger)
+	c.conv = ours
+	c.memory.turns[len(c.memory.turns)-1].next = ours
+	return nil
+}
+
+// sayNumbers sends the numbers to call, outside the numbered log and without
+// a change to the conversation.
+func (c *chat) sayNumbers(re string) {
+	defer func() {
+		if recover() != nil {
+			c.server.logPanic("numbers")
+		}
+	}()
+	if c.id == "" {
+		return
+	}
+	_, answer, err := c.server.bot.Next(c.conv, bot.Event{Kind: bot.Away})
+	if err == nil && answer.Reply != nil {
+		c.conn.send(unnumbered(encode(botMessage(answer.Reply, re)), time.Now()))
+	}
+}

@@ -1,0 +1,231 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// What happens while the store is away, on a clock of our own.
+
+func TestTheBotGoesOnFromMemoryAndNothingIsPretended(t *testing.T) {
+	inTime(t, nil, func(t *testing.T, s *site) {
+		c := s.child()
+		c.send(`{"type":"start"}`)
+		c.until("message")
+		s.store.setDown(true)
+		began := time.Now()
+		c.send(`{"type":"say","id":"m1","text":"hallo"}`)
+		f := c.next()
+		if f["type"] != "message" || f["re"] != "m1" || f["seq"] != nil {
+			t.Errorf("an answer from memory came as %v", f)
+		}
+		if time.Since(began) > 5*time.Second {
+			t.Errorf("it took %v", time.Since(began))
+		}
+		c.send(`{"type":"say","id":"m1","text":"hallo"}`)
+		if f := c.next(); f["re"] != "m1" || f["seq"] != nil {
+			t.Errorf("the same message was answered by %v", f)
+		}
+		c.send(`{"type":"human"}`)
+		if f := c.next(); !strings.Contains(fmt.Sprint(f["parts"]), "112") {
+			t.Errorf("the wish for a person was answered by %v", f)
+		}
+		if f := c.next(); f["state"] != "closed" {
+			t.Errorf("the state came as %v", f)
+		}
+		s.store.setDown(false)
+		if f := c.next(); f["type"] != "received" || f["id"] != "m1" || f["seq"] != 2.0 {
+			t.Errorf("after the return came %v", f)
+		}
+		if f := c.next(); f["re"] != "m1" || f["seq"] != 3.0 {
+			t.Errorf("after the return came %v", f)
+		}
+		if f := c.next(); f["seq"] != 4.0 {
+			t.Errorf("after the return came %v", f)
+		}
+		c.until("state")
+		c.send(`{"type":"say","id":"m2","text":"daar"}`)
+		if f := c.next(); f["type"] != "received" || f["seq"] != 5.0 {
+			t.Errorf("the next message was answered by %v", f)
+		}
+	})
+}
+
+func TestATalkMayBeginWhileTheStoreIsAway(t *testing.T) {
+	inTime(t, nil, func(t *testing.T, s *site) {
+		s.store.setDown(true)
+		c := s.child()
+		c.send(`{"type":"start"}`)
+		token := c.until("welcome")["token"]
+		if f := c.next(); f["type"] != "message" || f["seq"] != nil {
+			t.Errorf("the greeting came as %v", f)
+		}
+		c.send(`{"type":"say","id":"m1","text":"hallo"}`)
+		c.until("message")
+		s.store.setDown(false)
+		c.until("received")
+		c.until("state")
+		c.ws.Close()
+		d := s.child()
+		d.send(fmt.Sprintf(`{"type":"resume","token":"%s","after":0}`, token))
+		if f := d.next(); f["seq"] != 3.0 {
+			t.Errorf("the talk was resumed as %v", f)
+		}
+	})
+}
+
+func TestASocketThatBreaksWhileTheStoreIsAwayLosesNothing(t *testing.T) {
+	inTime(t, nil, func(t *testing.T, s *site) {
+		c := s.child()
+		c.send(`{"type":"start"}`)
+		token := c.until("welcome")["token"]
+		c.until("message")
+		s.store.setDown(true)
+		c.send(`{"type":"say","id":"m1","text":"hallo"}`)
+		c.until("message")
+		c.ws.NetConn().Close()
+		time.Sleep(time.Second)
+		d := s.child()
+		d.send(fmt.Sprintf(`{"type":"resume","token":"%s","after":1}`, token))
+		if f := d.next(); f["type"] != "welcome" || f["token"] != token {
+			t.Fatalf("the resume was answered by %v", f)
+		}
+		d.send(`{"type":"say","id":"m1","text":"hallo"}`)
+		if f := d.next(); f["re"] != "m1" {
+			t.Errorf("the message that came again was answered by %v", f)
+		}
+		s.store.setDown(false)
+		if f := d.next(); f["type"] != "received" || f["seq"] != 2.0 {
+			t.Errorf("after the return came %v", f)
+		}
+	})
+}
+
+func TestResumeElsewhereWhileTheStoreIsAwaySaysSo(t *testing.T) {
+	inTime(t, nil, func(t *testing.T, s *site) {
+		s.store.setDown(true)
+		c := s.child()
+		c.send(`{"type":"resume","token":"of-another-node","after":3}`)
+		if f := c.next(); f["code"] != "unavailable" || !strings.Contains(fmt.Sprint(f["text"]), "112") {
+			t.Errorf("answered by %v", f)
+		}
+	})
+}
+
+func TestAWaitingChildIsGivenTheNumbersAndKeepsItsPlace(t *testing.T) {
+	inTime(t, nil, func(t *testing.T, s *site) {
+		s.store.OnDuty(t.Context(), "Sanne")
+		c := s.child()
+		c.send(`{"type":"start"}`)
+		c.send(`{"type":"human"}`)
+		c.until("state")
+		s.store.setDown(true)
+		f := c.until("message")
+		if !strings.Contains(fmt.Sprint(f["parts"]), "112") || f["seq"] != nil {
+			t.Errorf("came %v", f)
+		}
+		time.Sleep(time.Minute)
+		for _, f := range c.before() {
+			if f["type"] == "state" {
+				t.Errorf("a line was pretended: %v", f)
+			}
+		}
+		s.store.setDown(false)
+		if f := c.next(); f["state"] != "waiting" || f["position"] != 1.0 {
+			t.Errorf("after the return came %v", f)
+		}
+	})
+}
+
+func TestErasingIsTriedUntilItIsDone(t *testing.T) {
+	inTime(t, nil, func(t *testing.T, s *site) {
+		c := s.child()
+		c.send(`{"type":"start"}`)
+		c.until("message")
+		s.store.setDown(true)
+		c.send(`{"type":"forget"}`)
+		if f := c.next(); f["type"] != "error" || f["code"] != "unavailable" {
+			t.Errorf("answered by %v", f)
+		}
+		s.store.setDown(false)
+		c.until("forgotten")
+		if code, _ := c.closed(); code != 1000 {
+			t.Errorf("closed with %d", code)
+		}
+		if len(s.store.talks) != 0 {
+			t.Error("it is still there")
+		}
+	})
+}
+
+func TestTheQuickExitEndsEvenWhileTheStoreIsAway(t *testing.T) {
+	inTime(t, nil, func(t *testing.T, s *site) {
+		c := s.child()
+		c.send(`{"type":"start"}`)
+		c.until("message")
+		s.store.setDown(true)
+		c.send(`{"type":"exit"}`)
+		if code, _ := c.closed(); code != 1000 {
+			t.Errorf("closed with %d", code)
+		}
+		s.store.setDown(false)
+		time.Sleep(time.Minute)
+		s.store.mu.Lock()
+		defer s.store.mu.Unlock()
+		if len(s.store.talks) != 0 {
+			t.Error("it is still there")
+		}
+	})
+}
+
+func TestAStoreThatLostStateIsFilledAgain(t *testing.T) {
+	inTime(t, nil, func(t *testing.T, s *site) {
+		c := s.child()
+		c.send(`{"type":"start"}`)
+		token := c.until("welcome")["token"]
+		c.send(`{"type":"say","id":"m1","text":"een knife"}`)
+		c.until("received")
+		c.send(`{"type":"human"}`)
+		c.until("state")
+		s.store.lose("two")
+		w := c.until("welcome")
+		if w["epoch"] != "two" || w["token"] != token || w["state"] != "waiting" {
+			t.Errorf("came %v", w)
+		}
+		c.until("state")
+		for range 2 {
+			c.send(`{"type":"say","id":"m1","text":"een knife"}`)
+			if f := c.next(); f["type"] != "received" || f["seq"] != w["seq"].(float64)+1 {
+				t.Errorf("the message that came again was answered by %v", f)
+			}
+		}
+		if frames := c.before(); len(frames) > 0 {
+			t.Errorf("it was answered again: %v", frames)
+		}
+		d := s.desk("Sanne")
+		d.send(`{"type":"claim"}`)
+		f := d.until("claimed")
+		if f["danger"] != "emergency" || !strings.Contains(fmt.Sprint(f["messages"]), "een knife") {
+			t.Errorf("the desk got %v", f)
+		}
+	})
+}
+
+func TestATalkThatIsGoneAndAStoreThatIsNot(t *testing.T) {
+	inTime(t, nil, func(t *testing.T, s *site) {
+		c := s.child()
+		c.send(`{"type":"start"}`)
+		c.until("message")
+		s.store.lose("one") // expired: the epoch is the same
+		c.send(`{"type":"say","id":"m1","text":"hallo"}`)
+		if f := c.next(); f["code"] != "unknown-token" || f["re"] != "m1" {
+			t.Errorf("answered by %v", f)
+		}
+		c.send(`{"type":"start"}`)
+		if f := c.next(); f["type"] != "welcome" {
+			t.Errorf("answered by %v", f)
+		}
+	})
+}

@@ -1,0 +1,246 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/gorilla/websocket"
+)
+
+// Close codes that say whether to come back: 1012 and 4001 are for the
+// browser's script, the others for whoever wrote a wrong client.
+const (
+	closeNormal     = websocket.CloseNormalClosure
+	closeBinary     = websocket.CloseUnsupportedData
+	closeBadText    = websocket.CloseInvalidFramePayloadData
+	closePolicy     = websocket.ClosePolicyViolation
+	closeBroken     = websocket.CloseInternalServerErr
+	closeRestart    = websocket.CloseServiceRestart
+	closeTakenOver  = 4001
+	closeSignedOut  = 4003
+	discardAtClose  = 1 << 20
+	firstReadBuffer = 512
+)
+
+// conn is one socket, of a child or of a desk. Its reader goroutine runs
+// read; a writer goroutine lives only while something waits to be written, so
+// that an idle child costs little. It knows bytes, not frames.
+type conn struct {
+	// fixed
+	ws    *websocket.Conn
+	spawn func(func())  // starts a goroutine that the server waits for
+	gone  chan struct{} // closed when the reader has ended
+	room  chan struct{} // one place: something was written
+
+	// guarded by mu
+	mu      sync.Mutex
+	queue   []outgoing
+	bytes   int
+	writing bool // a writer goroutine lives
+	closing bool // nothing more is taken in
+}
+
+// outgoing is one message to be written: text, ping or close.
+type outgoing struct {
+	kind int
+	data []byte
+}
+
+func newConn(ws *websocket.Conn, spawn func(func())) *conn {
+	if tcp, ok := ws.NetConn().(*net.TCPConn); ok {
+		tcp.SetWriteBuffer(sendBuffer) // a slow reader must not hide in the kernel
+	}
+	return &conn{ws: ws, spawn: spawn, gone: make(chan struct{}), room: make(chan struct{}, 1)}
+}
+
+// send puts a text frame in the queue. It never waits: a socket whose queue is
+// full is cut.
+func (c *conn) send(data []byte) { c.put(outgoing{websocket.TextMessage, data}) }
+
+// ping asks the browser for a pong.
+func (c *conn) ping() { c.put(outgoing{websocket.PingMessage, nil}) }
+
+// close sends what is queued, and then the code and the reason.
+func (c *conn) close(code int, reason string) {
+	c.put(outgoing{websocket.CloseMessage, websocket.FormatCloseMessage(code, reason)})
+}
+
+func (c *conn) put(o outgoing) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closing {
+		return
+	}
+	if c.full(len(o.data)) && o.kind != websocket.CloseMessage {
+		c.closing, c.queue = true, nil
+		c.abort()
+		return
+	}
+	c.closing = o.kind == websocket.CloseMessage
+	c.queue = append(c.queue, o)
+	c.bytes += len(o.data)
+	if !c.writing {
+		c.writing = true
+		c.spawn(c.write)
+	}
+}
+
+// full tells whether size more bytes are too many; mu is held. One frame of
+// any size is always taken.
+func (c *conn) full(size int) bool {
+	return len(c.queue) > 0 && (len(c.queue) >= maxQueued || c.bytes+size > maxQueuedBytes)
+}
+
+// sendPatiently waits until there is room, for replays that are longer than
+// the queue. It reports whether the socket still takes frames.
+func (c *conn) sendPatiently(data []byte) bool {
+	for {
+		c.mu.Lock()
+		full, closing := c.full(len(data)), c.closing
+		c.mu.Unlock()
+		if closing {
+			return false
+		}
+		if !full {
+			c.send(data)
+			return true
+		}
+		select {
+		case <-c.room:
+		case <-c.gone:
+			return false
+		}
+	}
+}
+
+// write is the writer goroutine: it ends when the queue is empty.
+func (c *conn) write() {
+	for {
+		o, ok := c.next()
+		if !ok {
+			return
+		}
+		if err := c.writeOne(o); err != nil && !errors.Is(err, websocket.ErrCloseSent) {
+			c.cut()
+		}
+	}
+}
+
+func (c *conn) next() (outgoing, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.queue) == 0 {
+		c.writing, c.queue = false, nil
+		return outgoing{}, false
+	}
+	o := c.queue[0]
+	c.queue[0] = outgoing{}
+	c.queue = c.queue[1:]
+	c.bytes -= len(o.data)
+	select {
+	case c.room <- struct{}{}:
+	default:
+	}
+	return o, true
+}
+
+func (c *conn) writeOne(o outgoing) error {
+	deadline := time.Now().Add(writeWait)
+	if o.kind == websocket.TextMessage {
+		c.ws.SetWriteDeadline(deadline)
+		return c.ws.WriteMessage(o.kind, o.data)
+	}
+	err := c.ws.WriteControl(o.kind, o.data, deadline)
+	if o.kind == websocket.CloseMessage {
+		c.ws.SetReadDeadline(time.Now().Add(closeWait))
+	}
+	return err
+}
+
+// cut ends the socket at once, without a word: the other side does not read.
+func (c *conn) cut() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closing, c.queue, c.bytes = true, nil, 0
+	c.abort()
+}
+
+func (c *conn) abort() {
+	if tcp, ok := c.ws.NetConn().(*net.TCPConn); ok {
+		tcp.SetLinger(0)
+	}
+	c.ws.NetConn().Close()
+}
+
+// read is the reader goroutine. It hands every well-formed text message to
+// deliver, which must not keep it, and answers what is not one with the close
+// code of the protocol. It ends when the socket does.
+func (c *conn) read(deliver func([]byte)) {
+	defer close(c.gone)
+	defer c.ws.Close()
+	c.ws.SetReadLimit(maxFrame)
+	c.ws.SetPongHandler(func(string) error { c.waitFor(readWait); return nil })
+	c.waitFor(readWait)
+	var buf bytes.Buffer
+	for {
+		kind, r, err := c.ws.NextReader()
+		if err == nil {
+			c.waitFor(frameWait)
+			buf.Reset()
+			_, err = buf.ReadFrom(r)
+		}
+		if err != nil {
+			c.discard(err)
+			return
+		}
+		c.waitFor(readWait)
+		c.take(kind, buf.Bytes(), deliver)
+		if buf.Cap() > 4*firstReadBuffer {
+			buf = bytes.Buffer{} // an idle child keeps no large buffer
+		}
+	}
+}
+
+func (c *conn) take(kind int, data []byte, deliver func([]byte)) {
+	switch {
+	case c.isClosing():
+	case kind == websocket.BinaryMessage:
+		c.close(closeBinary, "text frames only")
+	case !utf8.Valid(data):
+		c.close(closeBadText, "not UTF-8")
+	default:
+		deliver(data)
+	}
+}
+
+func (c *conn) isClosing() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closing
+}
+
+// waitFor sets how long the socket may be silent; once a close is on its way
+// the deadline stays as it is.
+func (c *conn) waitFor(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.closing {
+		c.ws.SetReadDeadline(time.Now().Add(d))
+	}
+}
+
+// discard reads what the other side is still sending, so that our close frame
+// is not swept away by a reset.
+func (c *conn) discard(err error) {
+	var closed *websocket.CloseError
+	if errors.As(err, &closed) {
+		return
+	}
+	c.ws.SetReadDeadline(time.Now().Add(closeWait))
+	io.CopyN(io.Discard, c.ws.NetConn(), discardAtClose)
+}

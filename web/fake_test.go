@@ -1,0 +1,544 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/praatpaal/praatpaal/bot"
+	"github.com/praatpaal/praatpaal/bot/book"
+	"github.com/praatpaal/praatpaal/bot/queue"
+	"github.com/praatpaal/praatpaal/bot/understand"
+)
+
+var errDown = errors.New("no store")
+
+// memoryStore is a store of few lines, with a switch that takes it away.
+type memoryStore struct {
+	*staff
+	mu     sync.Mutex
+	down   bool
+	deaf   bool // hints are lost
+	epoch  string
+	fence  int64
+	talks  map[string]*talk
+	line   []queue.Waiting
+	claims map[string]queue.Claim
+	onDuty map[string]bool
+	beats  []string
+	forgot map[string]queue.Outcome
+	hints  chan queue.Hint
+}
+
+type talk struct {
+	rec     queue.Record
+	entries []queue.Entry
+	turns   map[string][]queue.Entry
+}
+
+func newMemoryStore() *memoryStore {
+	return &memoryStore{
+		epoch: "one", talks: map[string]*talk{}, claims: map[string]queue.Claim{}, staff: newStaff(),
+		onDuty: map[string]bool{}, forgot: map[string]queue.Outcome{}, hints: make(chan queue.Hint, 100),
+	}
+}
+
+// lock is the start of every method; it gives errDown while the store is away.
+func (m *memoryStore) lock() (unlock func(), err error) {
+	m.mu.Lock()
+	if m.down {
+		err = errDown
+	}
+	return m.mu.Unlock, err
+}
+
+func (m *memoryStore) setDown(down bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.down = down
+}
+
+// lose makes the store forget everything, as after a restart without a disk.
+func (m *memoryStore) lose(epoch string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.epoch, m.talks, m.line, m.claims = epoch, map[string]*talk{}, nil, map[string]queue.Claim{}
+}
+
+func (m *memoryStore) Ready(context.Context) error {
+	unlock, err := m.lock()
+	defer unlock()
+	return err
+}
+
+func (m *memoryStore) Epoch() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.epoch
+}
+
+func (m *memoryStore) Begin(_ context.Context, t queue.Turn) (queue.Stored, error) {
+	unlock, err := m.lock()
+	defer unlock()
+	if err != nil {
+		return queue.Stored{}, err
+	}
+	if m.talks[t.ID] == nil {
+		m.talks[t.ID] = &talk{rec: queue.Record{ID: t.ID, Began: time.Now()}, turns: map[string][]queue.Entry{}}
+	}
+	return m.add(t)
+}
+
+func (m *memoryStore) Turn(_ context.Context, t queue.Turn) (queue.Stored, error) {
+	unlock, err := m.lock()
+	defer unlock()
+	if err != nil {
+		return queue.Stored{}, err
+	}
+	k := m.talks[t.ID]
+	switch {
+	case k == nil:
+		return queue.Stored{}, queue.ErrGone
+	case k.turns[t.Message] != nil:
+		return queue.Stored{Again: true, Entries: k.turns[t.Message], Version: k.rec.Version, Seq: k.rec.Seq}, nil
+	case t.Fence != 0 && t.Fence != k.rec.Fence:
+		return queue.Stored{}, queue.ErrFenced
+	case t.Expect >= 0 && t.Expect != k.rec.Version:
+		return queue.Stored{}, queue.ErrStale
+	}
+	stored, err := m.add(t)
+	if k.rec.Fence != 0 {
+		m.tell(queue.Hint{ID: t.ID, Kind: hintLog})
+	}
+	return stored, err
+}
+
+func (m *memoryStore) add(t queue.Turn) (queue.Stored, error) {
+	k := m.talks[t.ID]
+	var added []queue.Entry
+	for _, e := range t.Entries {
+		k.rec.Seq++
+		e.Seq, e.At = k.rec.Seq, time.Now()
+		added = append(added, e)
+	}
+	k.entries = append(k.entries, added...)
+	if t.Message != "" {
+		k.turns[t.Message] = added
+	}
+	if t.State != nil {
+		k.rec.State = slices.Clone(t.State)
+		k.rec.Version++
+	}
+	return queue.Stored{Entries: added, Version: k.rec.Version, Seq: k.rec.Seq}, nil
+}
+
+func (m *memoryStore) Load(_ context.Context, id string) (queue.Record, error) {
+	unlock, err := m.lock()
+	defer unlock()
+	if err != nil {
+		return queue.Record{}, err
+	}
+	if m.talks[id] == nil {
+		return queue.Record{}, queue.ErrGone
+	}
+	return m.talks[id].rec, nil
+}
+
+func (m *memoryStore) After(_ context.Context, id string, seq int64) ([]queue.Entry, error) {
+	unlock, err := m.lock()
+	defer unlock()
+	if err != nil {
+		return nil, err
+	}
+	if m.talks[id] == nil {
+		return nil, queue.ErrGone
+	}
+	return slices.Clone(m.talks[id].entries[min(int(seq), len(m.talks[id].entries)):]), nil
+}
+
+func (m *memoryStore) Attach(_ context.Context, id, connection string) error {
+	unlock, err := m.lock()
+	defer unlock()
+	return err
+}
+
+func (m *memoryStore) Forget(_ context.Context, id string, how queue.Outcome) error {
+	unlock, err := m.lock()
+	defer unlock()
+	if err != nil {
+		return err
+	}
+	delete(m.talks, id)
+	m.forgot[id] = how
+	m.unline(id)
+	m.tell(queue.Hint{ID: id, Kind: hintForgotten})
+	return nil
+}
+
+func (m *memoryStore) unline(id string) {
+	m.line = slices.DeleteFunc(m.line, func(w queue.Waiting) bool { return w.ID == id })
+}
+
+func (m *memoryStore) Join(_ context.Context, w queue.Waiting) (queue.Place, error) {
+	unlock, err := m.lock()
+	defer unlock()
+	if err != nil {
+		return queue.Place{}, err
+	}
+	if m.at(w.ID) < 0 {
+		w.Since = time.Now()
+		m.line = append(m.line, w)
+		m.tell(queue.Hint{Kind: hintLine})
+	} else {
+		w.Since = m.line[m.at(w.ID)].Since
+		m.line[m.at(w.ID)] = w
+	}
+	return m.place(w.ID), nil
+}
+
+func (m *memoryStore) at(id string) int {
+	return slices.IndexFunc(m.line, func(w queue.Waiting) bool { return w.ID == id })
+}
+
+func (m *memoryStore) place(id string) queue.Place {
+	at := m.at(id) + 1
+	return queue.Place{Position: at, Wait: time.Duration(at) * 4 * time.Minute, Counsellors: len(m.onDuty)}
+}
+
+func (m *memoryStore) Leave(_ context.Context, id string, how queue.Outcome) error {
+	unlock, err := m.lock()
+	defer unlock()
+	if err == nil {
+		m.unline(id)
+		m.tell(queue.Hint{Kind: hintLine})
+	}
+	return err
+}
+
+func (m *memoryStore) Place(_ context.Context, id string) (queue.Place, error) {
+	unlock, err := m.lock()
+	defer unlock()
+	if err == nil && m.at(id) < 0 {
+		err = queue.ErrGone
+	}
+	return m.place(id), err
+}
+
+func (m *memoryStore) Line(context.Context) ([]queue.Waiting, error) {
+	unlock, err := m.lock()
+	defer unlock()
+	return slices.Clone(m.line), err
+}
+
+func (m *memoryStore) Alive(_ context.Context, ids ...string) error {
+	unlock, err := m.lock()
+	defer unlock()
+	m.beats = append(m.beats, ids...)
+	return err
+}
+
+func (m *memoryStore) Bucket(prefix string) string { return "b" + prefix }
+
+func (m *memoryStore) OnBreak(_ context.Context, holder string) error {
+	unlock, err := m.lock()
+	defer unlock()
+	m.onDuty[holder] = false
+	return err
+}
+
+func (m *memoryStore) OffDuty(_ context.Context, holder string) error {
+	unlock, err := m.lock()
+	defer unlock()
+	delete(m.onDuty, holder)
+	return err
+}
+
+func (m *memoryStore) Present(context.Context) (there []queue.Presence, err error) {
+	unlock, err := m.lock()
+	defer unlock()
+	for name, here := range m.onDuty {
+		there = append(there, queue.Presence{Name: name, Away: !here})
+	}
+	return there, err
+}
+
+func (m *memoryStore) OnDuty(_ context.Context, holder string) error {
+	unlock, err := m.lock()
+	defer unlock()
+	m.onDuty[holder] = true
+	return err
+}
+
+func (m *memoryStore) Sweep(context.Context) (lost []queue.Claim, err error) {
+	unlock, err := m.lock()
+	defer unlock()
+	for id, c := range m.claims {
+		if err == nil && time.Now().After(c.Until) {
+			delete(m.claims, id)
+			m.hold(id, 0, "")
+			m.line = append([]queue.Waiting{c.Waiting}, m.line...)
+			lost = append(lost, c)
+		}
+	}
+	return lost, err
+}
+
+func (m *memoryStore) hold(id string, fence int64, holder string) {
+	if k := m.talks[id]; k != nil {
+		k.rec.Fence, k.rec.Holder = fence, holder
+	}
+	m.tell(queue.Hint{ID: id, Kind: hintClaim, From: holder})
+}
+
+func (m *memoryStore) Claim(_ context.Context, holder, id string) (queue.Claim, error) {
+	unlock, err := m.lock()
+	defer unlock()
+	if err != nil {
+		return queue.Claim{}, err
+	}
+	if id == "" && len(m.line) == 0 {
+		return queue.Claim{}, queue.ErrNobody
+	}
+	if id == "" {
+		id = m.line[0].ID
+	}
+	if m.at(id) < 0 {
+		return queue.Claim{}, queue.ErrTaken
+	}
+	w := m.line[m.at(id)]
+	m.unline(id)
+	return m.give(queue.Claim{ID: id, Holder: holder, Waiting: w}), nil
+}
+
+func (m *memoryStore) give(c queue.Claim) queue.Claim {
+	m.fence++
+	c.Fence, c.Until = m.fence, time.Now().Add(30*time.Second)
+	m.claims[c.ID] = c
+	m.hold(c.ID, c.Fence, c.Holder)
+	return c
+}
+
+func (m *memoryStore) Renew(_ context.Context, c queue.Claim) (queue.Claim, error) {
+	unlock, err := m.lock()
+	defer unlock()
+	if err == nil && m.claims[c.ID].Fence != c.Fence {
+		err = queue.ErrFenced
+	}
+	if err != nil {
+		return queue.Claim{}, err
+	}
+	c.Until = time.Now().Add(30 * time.Second)
+	m.claims[c.ID] = c
+	return c, nil
+}
+
+func (m *memoryStore) Claims(_ context.Context, holder string) (mine []queue.Claim, err error) {
+	unlock, err := m.lock()
+	defer unlock()
+	for _, c := range m.claims {
+		if c.Holder == holder {
+			mine = append(mine, c)
+		}
+	}
+	return mine, err
+}
+
+func (m *memoryStore) Release(_ context.Context, c queue.Claim, how queue.Release) error {
+	unlock, err := m.lock()
+	defer unlock()
+	if err == nil {
+		delete(m.claims, c.ID)
+		m.hold(c.ID, 0, "")
+		if how == queue.ToLine {
+			m.line = append([]queue.Waiting{c.Waiting}, m.line...)
+		}
+	}
+	return err
+}
+
+func (m *memoryStore) HandOver(_ context.Context, c queue.Claim, holder string) (queue.Claim, error) {
+	unlock, err := m.lock()
+	defer unlock()
+	if err != nil {
+		return c, err
+	}
+	if _, there := m.onDuty[holder]; !there {
+		return c, queue.ErrAway
+	}
+	c.Holder = holder
+	return m.give(c), nil
+}
+
+func (m *memoryStore) End(_ context.Context, c queue.Claim, how queue.Outcome) error {
+	unlock, err := m.lock()
+	defer unlock()
+	if err == nil {
+		delete(m.claims, c.ID)
+		m.hold(c.ID, 0, "")
+	}
+	return err
+}
+
+func (m *memoryStore) Hints() <-chan queue.Hint { return m.hints }
+
+func (m *memoryStore) Hint(_ context.Context, h queue.Hint) error {
+	unlock, err := m.lock()
+	defer unlock()
+	m.tell(h)
+	return err
+}
+
+func (m *memoryStore) tell(h queue.Hint) {
+	if m.deaf {
+		return
+	}
+	select {
+	case m.hints <- h:
+	default:
+	}
+}
+
+// staff is the accounts of counsellors whose password is "right".
+type staff struct {
+	mu       sync.Mutex
+	sessions map[string]string
+}
+
+func newStaff() *staff { return &staff{sessions: map[string]string{}} }
+
+func (s *staff) SignIn(_ context.Context, name, password string) (string, error) {
+	if password != "right" {
+		return "", queue.ErrLogin
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sessions["session of "+name] = name
+	return "session of " + name, nil
+}
+
+func (s *staff) SignInOnce(ctx context.Context, code string) (string, error) {
+	name, found := strings.CutPrefix(code, "once-")
+	if !found {
+		return "", queue.ErrLogin
+	}
+	return s.SignIn(ctx, name, "right")
+}
+
+func (s *staff) Session(_ context.Context, session string) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if name, ok := s.sessions[session]; ok {
+		return name, nil
+	}
+	return "", queue.ErrLogin
+}
+
+func (s *staff) SignOut(_ context.Context, session string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.sessions, session)
+	return nil
+}
+
+// realStore is the store of the product, with accounts that need no hashing.
+type realStore struct {
+	*queue.Queue
+	*staff
+}
+
+// The accounts are those of staff.
+func (r realStore) SignIn(ctx context.Context, name, password string) (string, error) {
+	return r.staff.SignIn(ctx, name, password)
+}
+func (r realStore) SignInOnce(ctx context.Context, code string) (string, error) {
+	return r.staff.SignInOnce(ctx, code)
+}
+func (r realStore) Session(ctx context.Context, session string) (string, error) {
+	return r.staff.Session(ctx, session)
+}
+func (r realStore) SignOut(ctx context.Context, session string) error {
+	return r.staff.SignOut(ctx, session)
+}
+
+// parrot is a bot of few lines with the states of the real one.
+type parrot struct{}
+
+func (parrot) Next(c bot.Conversation, e bot.Event) (bot.Conversation, bot.Answer, error) {
+	a := bot.Answer{}
+	reply := func(node string) {
+		a.Reply = &bot.Reply{Node: node, Lang: c.Lang, Parts: []bot.Part{{HTML: "<p>" + node + "</p>", Text: node}}}
+	}
+	switch e.Kind {
+	case bot.Start:
+		c = bot.Conversation{Lang: e.Lang, As: e.As, State: bot.WithBot, Offered: []bot.Choice{{ID: "more", Label: "More"}}}
+		reply("start")
+		a.Reply.Choices = c.Offered
+	case bot.Say:
+		a.Heard = &understand.Meaning{Topic: "grooming", Role: "child", Danger: book.Concern, Wants: "advice"}
+		c.Danger, c.Topic = max(c.Danger, book.Concern), "grooming"
+		if strings.Contains(e.Text, "panic") {
+			panic("a secret that was typed")
+		}
+		if strings.Contains(e.Text, "knife") {
+			c.Danger, c.Why = book.Emergency, []string{"knife"}
+		}
+		if c.State != bot.WithCounsellor {
+			reply("echo " + e.Text)
+		}
+		if e.Text == "forget me" {
+			a.Do = bot.Forget
+		}
+	case bot.Choose:
+		if !slices.ContainsFunc(c.Offered, func(o bot.Choice) bool { return o.ID == e.Choice }) {
+			return c, a, bot.ErrUnknownChoice
+		}
+		c.Offered = nil
+		reply("more")
+	case bot.Speak:
+		c.Lang = e.Lang
+		reply("again")
+	case bot.Human:
+		if c.State == bot.Waiting || c.State == bot.WithCounsellor {
+			break
+		}
+		if e.Line != "" {
+			c.State = bot.Closed
+			reply(string(e.Line) + " 112")
+			break
+		}
+		c.State = bot.Waiting
+		a.Do = bot.JoinLine
+		reply("person")
+	case bot.ToBot:
+		if c.State == bot.Waiting {
+			c.State = bot.WithBot
+			a.Do = bot.LeaveLine
+			reply("left")
+		}
+	case bot.Joined:
+		c.State, c.Counsellor = bot.WithCounsellor, e.Name
+		reply("joined")
+	case bot.Lost, bot.Requeued:
+		c.State, c.Counsellor = bot.Waiting, ""
+		reply(string(e.Kind))
+	case bot.HandBack:
+		c.State, c.Counsellor = bot.WithBot, ""
+		reply("back")
+	case bot.Finished:
+		c.State, c.Counsellor = bot.Ended, ""
+		reply("ended")
+	case bot.NoOne, bot.Full, bot.Away:
+		if c.State == bot.Waiting || c.State == bot.WithBot {
+			c.State = bot.Closed
+		}
+		reply(string(e.Kind) + " 112")
+	}
+	return c, a, nil
+}
+
+func (parrot) Summary(c bot.Conversation) bot.Summary {
+	return bot.Summary{Topic: c.Topic, Role: c.Role, Danger: c.Danger, As: c.As, Lang: c.Lang, Why: c.Why}
+}

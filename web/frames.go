@@ -1,0 +1,306 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/praatpaal/praatpaal/bot"
+	"github.com/praatpaal/praatpaal/bot/book"
+	"github.com/praatpaal/praatpaal/bot/queue"
+)
+
+// The error codes of the protocol. The text of each stands in locales under
+// "error." and the code.
+const (
+	badFrame      = "bad-frame"
+	tooLong       = "too-long"
+	rateLimited   = "rate-limited"
+	unknownToken  = "unknown-token"
+	unknownChoice = "unknown-choice"
+	busy          = "busy"
+	unavailable   = "unavailable"
+	notErased     = "not-erased" // a text of its own for the code unavailable
+)
+
+// frame is one frame from the child's browser, with what its type needs.
+type frame struct {
+	kind   string
+	id     string // say, choose
+	text   string // say
+	choice string // choose
+	lang   string // start, lang; "" when absent
+	as     string // start
+	page   string // start
+	token  string // resume
+	after  int64  // resume
+	wrong  string // the error code that answers it; "" when it is good
+}
+
+// object reads the fields of a JSON object one by one and remembers whether
+// one of them was not what it must be.
+type object struct {
+	fields map[string]json.RawMessage
+	bad    bool
+}
+
+// open reads a JSON object; nesting is counted before anything is decoded.
+func open(data []byte) *object {
+	o := &object{}
+	if depth(data) > maxDepth || json.Unmarshal(data, &o.fields) != nil || o.fields == nil {
+		o.bad = true
+	}
+	return o
+}
+
+// depth counts how deep arrays and objects are nested.
+func depth(data []byte) int {
+	now, most, inText := 0, 0, false
+	for i := 0; i < len(data); i++ {
+		switch b := data[i]; {
+		case inText && b == '\\':
+			i++
+		case b == '"':
+			inText = !inText
+		case inText:
+		case b == '{' || b == '[':
+			now++
+			most = max(most, now)
+		case b == '}' || b == ']':
+			now--
+		}
+	}
+	return most
+}
+
+// raw gives a field that is there and not null.
+func (o *object) raw(name string) (json.RawMessage, bool) {
+	r, ok := o.fields[name]
+	return r, ok && !bytes.Equal(r, []byte("null"))
+}
+
+// text gives a field of at most limit characters; "" when it is absent.
+func (o *object) text(name string, limit int) string {
+	r, ok := o.raw(name)
+	if !ok {
+		return ""
+	}
+	var s string
+	if json.Unmarshal(r, &s) != nil || utf8.RuneCountInString(s) > limit {
+		o.bad = true
+		return ""
+	}
+	return s
+}
+
+// must gives a field of 1 to limit characters.
+func (o *object) must(name string, limit int) string {
+	s := o.text(name, limit)
+	o.bad = o.bad || s == ""
+	return s
+}
+
+// oneOf gives a field that is absent or one of the values.
+func (o *object) oneOf(name string, values ...string) string {
+	s := o.text(name, maxID)
+	if _, there := o.raw(name); !there {
+		return ""
+	}
+	for _, v := range values {
+		if s == v {
+			return s
+		}
+	}
+	o.bad = true
+	return ""
+}
+
+// number gives a whole number of 0 or more; 0 when it is absent.
+func (o *object) number(name string) int64 {
+	r, ok := o.raw(name)
+	if !ok {
+		return 0
+	}
+	var n int64
+	if json.Unmarshal(r, &n) != nil || n < 0 {
+		o.bad = true
+	}
+	return n
+}
+
+// decode reads a frame from the child's browser. Unknown fields are ignored;
+// what is wrong stands in the frame itself, so that it is answered in turn.
+func decode(data []byte) frame {
+	o := open(data)
+	f := frame{kind: o.must("type", maxID)}
+	switch f.kind {
+	case "start":
+		f.lang = o.oneOf("lang", book.Languages()...)
+		f.as = o.oneOf("as", "child", "parent")
+		f.page = o.text("page", maxPage)
+	case "resume":
+		f.token, f.after = o.must("token", maxToken), o.number("after")
+	case "say":
+		f.id = o.must("id", maxID)
+		f.text, f.wrong = o.said()
+	case "choose":
+		f.id, f.choice = o.must("id", maxID), o.must("choice", maxPage)
+	case "lang":
+		f.lang = o.oneOf("lang", book.Languages()...)
+		o.bad = o.bad || f.lang == ""
+	case "typing", "human", "bot", "forget", "exit", "ping":
+	default:
+		o.bad = true
+	}
+	if o.bad {
+		return frame{wrong: badFrame, id: f.id}
+	}
+	return f
+}
+
+// said gives what was typed, cleaned, or the code that says what is wrong.
+func (o *object) said() (text, wrong string) {
+	s := o.must("text", maxFrame)
+	if utf8.RuneCountInString(s) > maxText {
+		return "", tooLong
+	}
+	if s = clean(s); s == "" {
+		o.bad = true
+	}
+	return s, ""
+}
+
+// clean takes out what can only harm a reader: control characters, marks that
+// turn the direction of writing, and long runs of accents or of nothing.
+func clean(s string) string {
+	run := 0
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+		case unicode.IsControl(r), r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
+			return -1
+		}
+		if !unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) {
+			run = 0
+			return r
+		}
+		if run++; run > maxMarks {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// message is one turn of one speaker, as stored and as sent; seq and at are
+// put in front of it when it is sent.
+type message struct {
+	Type       string       `json:"type"` // always "message"
+	From       string       `json:"from"` // child, bot, counsellor; note: for colleagues only
+	ID         string       `json:"id,omitempty"`
+	Re         string       `json:"re,omitempty"`
+	Name       string       `json:"name,omitempty"`
+	Lang       string       `json:"lang,omitempty"`
+	Node       string       `json:"node,omitempty"`
+	Text       string       `json:"text,omitempty"`
+	Choice     string       `json:"choice,omitempty"`
+	Parts      []part       `json:"parts"`
+	Choices    []bot.Choice `json:"choices,omitzero"`
+	Understood *understood  `json:"understood,omitempty"`
+	Danger     *book.Danger `json:"danger,omitempty"`
+}
+
+// part is one bubble; html is there only where the words are ours.
+type part struct {
+	HTML string `json:"html,omitempty"`
+	Text string `json:"text"`
+}
+
+// understood are the four labels of the message that is answered.
+type understood struct {
+	Topic  string      `json:"topic"`
+	Role   string      `json:"role"`
+	Danger book.Danger `json:"danger"`
+	Wants  string      `json:"wants"`
+}
+
+// botMessage is the frame of an answer to the message re, or to none.
+func botMessage(r *bot.Reply, re string) message {
+	m := message{Type: "message", From: "bot", Re: re, Lang: r.Lang, Node: r.Node}
+	m.Parts, m.Choices = []part{}, []bot.Choice{}
+	for _, p := range r.Parts {
+		m.Parts = append(m.Parts, part(p))
+	}
+	m.Choices = append(m.Choices, r.Choices...)
+	return m
+}
+
+// plainMessage is the frame of what a child or a counsellor said.
+func plainMessage(from, id, text string) message {
+	return message{Type: "message", From: from, ID: id, Text: text, Parts: []part{{Text: text}}}
+}
+
+// numbered is a stored message as it goes over the wire.
+func numbered(e queue.Entry) []byte {
+	b := make([]byte, 0, len(e.Body)+64)
+	b = append(b, `{"seq":`...)
+	b = strconv.AppendInt(b, e.Seq, 10)
+	b = append(b, `,"at":"`...)
+	b = e.At.UTC().AppendFormat(b, time.RFC3339)
+	b = append(b, `",`...)
+	return append(b, e.Body[1:]...)
+}
+
+// unnumbered is an answer that the store does not have yet.
+func unnumbered(body []byte, at time.Time) []byte {
+	return append(append([]byte(`{"at":"`), at.UTC().Format(time.RFC3339)+`",`...), body[1:]...)
+}
+
+// encode writes a frame. The types here always can be written.
+func encode(v any) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		panic("web: a frame that cannot be written: " + err.Error())
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}
+
+type welcomeFrame struct {
+	Type  string    `json:"type"`
+	Token string    `json:"token"`
+	Lang  string    `json:"lang"`
+	Seq   int64     `json:"seq"`
+	State bot.State `json:"state"`
+	Epoch string    `json:"epoch"`
+}
+
+type receivedFrame struct {
+	Type string `json:"type"`
+	ID   string `json:"id"`
+	Seq  int64  `json:"seq"`
+}
+
+type errorFrame struct {
+	Type   string `json:"type"`
+	Code   string `json:"code"`
+	Text   string `json:"text"`
+	Re     string `json:"re,omitempty"`
+	RetryS int    `json:"retry_s,omitempty"`
+}
+
+// stateFrame tells who answers now. Position, wait and counsellors are there
+// while waiting only, name with a counsellor, opens_at when closed.
+type stateFrame struct {
+	Type        string    `json:"type"`
+	State       bot.State `json:"state"`
+	Position    int       `json:"position,omitempty"`
+	WaitS       *int      `json:"wait_s,omitempty"`
+	Counsellors *int      `json:"counsellors,omitempty"`
+	Name        string    `json:"name,omitempty"`
+	OpensAt     string    `json:"opens_at,omitempty"`
+}

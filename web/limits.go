@@ -1,0 +1,198 @@
+package web
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash/maphash"
+	mathrand "math/rand/v2"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// The limits of this package, all in one place.
+const (
+	maxFrame  = 16 << 10 // bytes; more closes the socket with 1009
+	maxDepth  = 8        // nested arrays and objects
+	maxText   = 2000     // characters of one message
+	maxID     = 36       // characters of a message id
+	maxToken  = 200      // characters
+	maxPage   = 200      // characters of a step id
+	maxMarks  = 8        // accents and invisible signs in a row
+	maxBad    = 20       // bad frames in a row
+	maxExit   = 256      // bytes of POST /exit
+	maxOpen   = 5        // conversations that one counsellor has at a time
+	maxForm   = 4 << 10  // bytes of a sign-in form
+	maxHeader = 16 << 10 // bytes of a request's headers
+
+	framesPerSecond = 20 // of any kind from one socket
+	framesAtOnce    = 100
+	resends         = 50 // messages that a browser keeps to send again
+	signInsAtOnce   = 10 // from one address bucket, then one each signInEvery
+	signInEvery     = 6 * time.Second
+	connectBurst    = 5 // seconds of connections that may come at once
+	bucketsKept     = 50000
+	aliveAtOnce     = 500 // heartbeats in one call
+
+	eventsQueued   = 16
+	maxQueued      = 64       // frames that wait for a slow reader
+	maxQueuedBytes = 64 << 10 // and their bytes
+	sendBuffer     = 32 << 10 // of the kernel, for one socket
+	maxRemembered  = 50       // turns answered while the store is away
+	turnTries      = 5        // when others write to the same conversation
+
+	startWait   = 10 * time.Second // for start or resume on a new socket
+	readWait    = 60 * time.Second // for anything from a socket, pongs too
+	frameWait   = 10 * time.Second // for the rest of a frame
+	writeWait   = 10 * time.Second // for a slow reader
+	closeWait   = 2 * time.Second  // for the other side's close
+	pingEvery   = 25 * time.Second
+	lineEvery   = 10 * time.Second // state while waiting, and the heartbeat of the line
+	lineQuiet   = time.Second      // between two looks at the line because of hints
+	deskEvery   = 5 * time.Second  // look for what the other end wrote, beside hints
+	renewEvery  = 10 * time.Second // claims and presence of a desk
+	goneAfter   = 30 * time.Second // without a sign of the child's socket
+	boardQuiet  = 250 * time.Millisecond
+	epochTries  = 15 // looks whether the store lost state …
+	epochEvery  = 100 * time.Millisecond
+	typingEvery = 2 * time.Second
+	nobodyWait  = 5 * time.Minute // in the line with no counsellor present
+	parkedFor   = 10 * time.Minute
+
+	storeWait  = 2 * time.Second // for one call of the store
+	storeEvery = time.Second     // between tries to write what was answered from memory
+	probeEvery = 500 * time.Millisecond
+	probeWait  = time.Second
+
+	signInWait = 10 * time.Second // a password is checked slowly, behind a gate
+	headerWait = 5 * time.Second
+	drainWait  = 15 * time.Second // for all goroutines at shutdown
+	retryMost  = 10 * time.Second // spread of the hint when to come back
+)
+
+// limits says who may do how much.
+type limits struct {
+	// fixed
+	sayPerMinute int
+	perSecond    int
+	seed         maphash.Seed
+	proxied      bool
+	connects     *buckets
+	signIns      *buckets
+}
+
+func newLimits(o Options) *limits {
+	l := &limits{sayPerMinute: o.SayPerMinute, perSecond: o.ConnectsPerSecond, seed: maphash.MakeSeed(), proxied: o.Proxied}
+	l.connects = newBuckets(rate.Limit(o.ConnectsPerSecond), connectBurst*o.ConnectsPerSecond)
+	l.signIns = newBuckets(rate.Every(signInEvery), signInsAtOnce)
+	return l
+}
+
+// says limits the messages of one conversation.
+func (l *limits) says() *rate.Limiter {
+	if l.sayPerMinute <= 0 {
+		return rate.NewLimiter(rate.Inf, 0)
+	}
+	return rate.NewLimiter(rate.Limit(float64(l.sayPerMinute)/60), l.sayPerMinute)
+}
+
+// frames limits the frames of one socket.
+func (l *limits) frames() *rate.Limiter {
+	if l.sayPerMinute <= 0 {
+		return rate.NewLimiter(rate.Inf, 0)
+	}
+	return rate.NewLimiter(framesPerSecond, framesAtOnce)
+}
+
+// hash makes a short number of a message id.
+func (l *limits) hash(id string) uint64 { return maphash.String(l.seed, id) }
+
+// mayConnect takes one connection from the bucket of the request's source.
+func (l *limits) mayConnect(r *http.Request) bool {
+	return l.perSecond <= 0 || l.connects.allow(l.source(r))
+}
+
+// source is where a request comes from: its address, cut to the prefix that
+// one household or school shares. It is never kept.
+func (l *limits) source(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return ""
+	}
+	if forwarded := r.Header.Get("X-Forwarded-For"); l.proxied && forwarded != "" {
+		host = strings.TrimSpace(forwarded[strings.LastIndex(forwarded, ",")+1:])
+	}
+	addr, err := netip.ParseAddr(host)
+	if err != nil {
+		return ""
+	}
+	addr, bits := addr.Unmap(), 56
+	if addr.Is4() {
+		bits = 24
+	}
+	prefix, err := addr.WithZone("").Prefix(bits)
+	if err != nil {
+		return ""
+	}
+	return prefix.String()
+}
+
+// buckets limits by source, under a key that lives in memory for a day.
+type buckets struct {
+	// fixed
+	every rate.Limit
+	burst int
+
+	// guarded by mu
+	mu       sync.Mutex
+	key      [32]byte
+	until    time.Time // of the key
+	now, old map[string]*rate.Limiter
+}
+
+func newBuckets(every rate.Limit, burst int) *buckets {
+	return &buckets{every: every, burst: burst}
+}
+
+func (b *buckets) allow(source string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	name := b.hash(source)
+	limiter := b.now[name]
+	if limiter == nil {
+		limiter = b.old[name]
+	}
+	if limiter == nil {
+		limiter = rate.NewLimiter(b.every, b.burst)
+	}
+	if len(b.now) >= bucketsKept {
+		b.old, b.now = b.now, map[string]*rate.Limiter{}
+	}
+	b.now[name] = limiter
+	return limiter.Allow()
+}
+
+// hash is called with mu held.
+func (b *buckets) hash(source string) string {
+	if now := time.Now(); now.After(b.until) {
+		rand.Read(b.key[:])
+		b.until = now.Add(24 * time.Hour)
+		b.now, b.old = map[string]*rate.Limiter{}, nil
+	}
+	mac := hmac.New(sha256.New, b.key[:])
+	mac.Write([]byte(source))
+	return hex.EncodeToString(mac.Sum(nil)[:5])
+}
+
+// retryReason tells a browser when to come back after a restart.
+func retryReason() string {
+	return fmt.Sprintf("retry %.1f", mathrand.Float64()*retryMost.Seconds())
+}

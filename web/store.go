@@ -1,0 +1,173 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/praatpaal/praatpaal/bot"
+	"github.com/praatpaal/praatpaal/bot/queue"
+)
+
+// Talker is the bot: a pure function of a conversation and an event.
+type Talker interface {
+	Next(bot.Conversation, bot.Event) (bot.Conversation, bot.Answer, error)
+	Summary(bot.Conversation) bot.Summary
+}
+
+// Writing changes the numbered log of a conversation.
+type Writing interface {
+	Begin(context.Context, queue.Turn) (queue.Stored, error)
+	Turn(context.Context, queue.Turn) (queue.Stored, error)
+	Forget(ctx context.Context, id string, how queue.Outcome) error
+}
+
+// Reading looks a conversation up, and says who reads it.
+type Reading interface {
+	Load(ctx context.Context, id string) (queue.Record, error)
+	After(ctx context.Context, id string, seq int64) ([]queue.Entry, error)
+	Attach(ctx context.Context, id, connection string) error
+}
+
+// Places are the children's side of the waiting line.
+type Places interface {
+	Join(context.Context, queue.Waiting) (queue.Place, error)
+	Leave(ctx context.Context, id string, how queue.Outcome) error
+	Place(ctx context.Context, id string) (queue.Place, error)
+}
+
+// Fairness names where somebody comes from, for the order of the line: a keyed
+// hash of the address prefix that nobody can turn back.
+type Fairness interface {
+	Bucket(prefix string) string
+}
+
+// Watch keeps the line true: whose socket lives, whose lease ran out.
+type Watch interface {
+	Alive(ctx context.Context, ids ...string) error
+	Sweep(context.Context) ([]queue.Claim, error)
+}
+
+// Hinting carries hints between the nodes.
+type Hinting interface {
+	Hints() <-chan queue.Hint
+	Hint(context.Context, queue.Hint) error
+}
+
+// Health says whether the store answers, and whether it lost state.
+type Health interface {
+	Ready(context.Context) error
+	Epoch() string
+}
+
+// Store is all that web asks of package queue.
+type Store interface {
+	Writing
+	Reading
+	Places
+	Fairness
+	Board
+	Duty
+	Watch
+	Hinting
+	Health
+	Claiming
+	Ending
+	Accounts
+}
+
+// errAway is the answer for every call while the store is known to be away.
+var errAway = errors.New("the store is away")
+
+// decided tells that the store answered, so that asking again is no use.
+func decided(err error) bool {
+	for _, known := range []error{
+		queue.ErrGone, queue.ErrStale, queue.ErrFenced, queue.ErrNobody, queue.ErrTaken, queue.ErrLogin,
+	} {
+		if errors.Is(err, known) {
+			return true
+		}
+	}
+	return false
+}
+
+// call asks the store for something within storeWait. Everything that is
+// called through it may be done twice without harm; a second try hides a
+// connection that broke while it was idle.
+func (s *Server) call(try func(context.Context) error) error {
+	if s.away.is() {
+		return errAway
+	}
+	ctx, cancel := context.WithTimeout(s.base, storeWait)
+	defer cancel()
+	var err error
+	for range 2 {
+		if err = try(ctx); err == nil || decided(err) {
+			return err
+		}
+	}
+	s.away.suspect()
+	return err
+}
+
+// away knows whether the store answers. Whoever gets an error says so with
+// suspect; run asks the store itself, and goes on asking until it is back.
+type away struct {
+	// fixed
+	ready    func(context.Context) error
+	suspects chan struct{}
+
+	// guarded by mu
+	mu  sync.Mutex
+	now bool
+}
+
+func newAway(ready func(context.Context) error) *away {
+	return &away{ready: ready, suspects: make(chan struct{}, 1)}
+}
+
+func (a *away) is() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.now
+}
+
+func (a *away) set(now bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.now = now
+}
+
+func (a *away) suspect() {
+	select {
+	case a.suspects <- struct{}{}:
+	default:
+	}
+}
+
+// run ends with the context.
+func (a *away) run(ctx context.Context) {
+	for {
+		select {
+		case <-a.suspects:
+		case <-ctx.Done():
+			return
+		}
+		for !a.asks(ctx) {
+			a.set(true)
+			select {
+			case <-time.After(probeEvery):
+			case <-ctx.Done():
+				return
+			}
+		}
+		a.set(false)
+	}
+}
+
+func (a *away) asks(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, probeWait)
+	defer cancel()
+	return a.ready(ctx) == nil
+}
