@@ -12,20 +12,22 @@ import (
 const (
 	surely   = 0.75 // to be that step
 	probably = 0.5  // to be that step when its topic fits as well
+	likely   = 0.4  // to be that step inside the theme that is talked about
 	perhaps  = 0.2  // to be offered as a guess
 )
 
 // say answers what somebody typed: danger first, then this step's choices,
 // then wishes, then everything else.
 func (t *turn) say() {
-	m := t.voice().ear.Message(t.event.Text)
-	t.answer.Heard = &m
+	alone := t.voice().ear.Message(t.event.Text)
+	t.answer.Heard = &alone
+	m := t.inContext(alone)
 	worse := t.remember(m)
 	switch {
 	case t.now.State == WithCounsellor:
 		t.besideCounsellor(m)
 	case m.Danger == book.Emergency:
-		t.emergency(m)
+		t.understood(t.door(m))
 	case m.Danger == book.Urgent && t.unopened(m):
 		t.understood(t.door(m))
 	case t.named(m, worse):
@@ -33,8 +35,8 @@ func (t *turn) say() {
 		t.askPerson()
 	case m.Denial && t.now.Danger >= book.Concern:
 		t.understood(t.voiced(stepDenial))
-	case m.Lang != "" && m.Lang != t.now.Lang && !slices.Contains(t.now.Told, stepOtherLanguage):
-		t.understood(stepOtherLanguage)
+	case t.otherLanguage(m):
+		t.understood(t.voiced(stepOtherLanguage))
 	case t.wished(m):
 	case t.matched(m):
 	case t.opened(m):
@@ -97,8 +99,6 @@ func (t *turn) unopened(m understand.Meaning) bool {
 	return !slices.Contains(t.now.Told, t.door(m))
 }
 
-func (t *turn) emergency(m understand.Meaning) { t.understood(t.door(m)) }
-
 // besideCounsellor: the bot is silent while a counsellor is there, except to
 // give the number when the danger becomes an emergency.
 func (t *turn) besideCounsellor(m understand.Meaning) {
@@ -135,11 +135,16 @@ func (t *turn) named(m understand.Meaning, worse bool) bool {
 
 // wished answers a wish, where the content has an answer to it.
 func (t *turn) wished(m understand.Meaning) bool {
-	if m.Wants == "" || m.Wants == "none" || m.Wants == "advice" {
+	switch m.Wants {
+	case "", "none", "advice":
 		return false
+	case "greeting", "yes", "no", "language":
+		if t.inTheme() {
+			return false
+		}
 	}
 	topic := m.Topic
-	if topic == "service" || topic == "smalltalk" {
+	if !themed(topic) {
 		topic = t.now.Topic
 	}
 	id := t.voice().doors.answer(topic, t.role(), m.Wants)
@@ -153,7 +158,8 @@ func (t *turn) wished(m understand.Meaning) bool {
 // matched goes to the step whose samples come closest, when they come close.
 func (t *turn) matched(m understand.Meaning) bool {
 	return t.closest(m, func(step *book.Step, score float64) bool {
-		return score >= surely || (score >= probably && (step.Topic == m.Topic || step.Topic == ""))
+		own := step.Topic == m.Topic || step.Topic == ""
+		return score >= surely || score >= probably && own || score >= likely && own && t.inTheme()
 	})
 }
 
@@ -169,7 +175,7 @@ func (t *turn) told(m understand.Meaning) bool {
 func (t *turn) closest(m understand.Meaning, enough func(*book.Step, float64) bool) bool {
 	for _, match := range m.Steps {
 		step := t.voice().volume.Steps[match.Step]
-		if step == nil || !t.fits(step) || step.Does != "" && match.Score < surely {
+		if step == nil || !t.fits(step) || step.Does != "" && match.Score < surely || t.chat(step, match) {
 			continue
 		}
 		if enough(step, match.Score) {
@@ -193,15 +199,13 @@ func (t *turn) fits(step *book.Step) bool {
 	return false
 }
 
-// themed tells whether a topic is one that this service exists for.
-func themed(topic string) bool {
-	return topic != "" && topic != "smalltalk" && topic != "service"
-}
-
 // opened goes to the door of the message's topic, once. Small talk has a door
 // only where something like it is in the content.
 func (t *turn) opened(m understand.Meaning) bool {
 	if !themed(m.Topic) && (len(m.Steps) == 0 || m.Steps[0].Score < perhaps || themed(t.now.Topic)) {
+		return false
+	}
+	if m.Danger == book.None && t.inTheme() {
 		return false
 	}
 	id := t.door(m)
