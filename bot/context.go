@@ -27,15 +27,17 @@ func byRule(m understand.Meaning, label string) bool {
 // How sure the samples must be, where no rule decides.
 const (
 	sureTheme  = 0.45 // that there is a theme, where nothing is dangerous
-	sureOther  = 0.65 // that another theme than the talk's has come up
 	sureRole   = 0.9  // that another person speaks than before
-	sureUrgent = 0.75 // that a follow-up is urgent, when the talk was not
+	sureUrgent = 0.75 // that a follow-up is urgent, when it may belong to the talk
+	// How much likelier a follow-up is about the same than its words alone
+	// say; thanks and questions about the chat come in the midst of anything.
+	sameTheme = 15
+	sameChat  = 2
 )
 
 // inContext reads a message against the talk so far. A talk is mostly
-// follow-ups; what the weights of words alone say of one, when they are not
-// sure, is no reason to leave the theme, to take the speaker for another, or
-// to raise the danger. A rule is.
+// follow-ups; what the weights of words alone say of one must be likelier
+// than going on about the same, from the same speaker. A rule's word stands.
 func (t *turn) inContext(m understand.Meaning) understand.Meaning {
 	if t.now.Role != "" && m.Role != t.now.Role && !byRule(m, "role") && m.Sure.Role < sureRole {
 		m.Role = t.now.Role
@@ -43,22 +45,47 @@ func (t *turn) inContext(m understand.Meaning) understand.Meaning {
 	if t.now.As == "parent" && !adult(m.Role) && !byRule(m, "role") {
 		m.Role = t.role()
 	}
-	if !themed(m.Topic) || byRule(m, "topic") {
+	grave := m.Danger == book.Emergency || m.Danger == book.Urgent && (byRule(m, "danger") || m.Sure.Urgent >= sureUrgent)
+	if byRule(m, "topic") || m.Topic == "self-harm" && grave {
 		return m
 	}
 	if !t.inTheme() {
-		if m.Danger == book.None && m.Sure.Topic < sureTheme {
+		if themed(m.Topic) && m.Danger == book.None && m.Sure.Topic < sureTheme {
 			m.Topic = ""
 		}
 		return m
 	}
-	if m.Topic != t.now.Topic && m.Sure.Topic < sureOther {
-		m.Topic = t.now.Topic
-		if !byRule(m, "danger") && m.Sure.Urgent < sureUrgent {
+	if topic := t.likelier(m); topic != m.Topic && t.holds() {
+		m.Topic = topic
+		if !grave {
 			m.Danger = min(m.Danger, book.Concern)
 		}
 	}
 	return m
+}
+
+// holds tells whether the talk's theme is one that explains a follow-up;
+// quarrels and settings are often how a worse thing begins.
+func (t *turn) holds() bool {
+	return t.now.Topic != "other-trouble" && t.now.Topic != "online-safety"
+}
+
+// likelier weighs the topics of a message with what the talk is about.
+func (t *turn) likelier(m understand.Meaning) string {
+	best, most := m.Topic, float32(0)
+	for i, topic := range book.Topics() {
+		chance := m.Sure.Topics[i]
+		switch {
+		case topic == t.now.Topic:
+			chance *= sameTheme
+		case !themed(topic):
+			chance *= sameChat
+		}
+		if chance > most {
+			best, most = topic, chance
+		}
+	}
+	return best
 }
 
 // chat tells whether a step is small talk that an answer inside a theme only

@@ -167,7 +167,7 @@ func (t *turn) matched(m understand.Meaning) bool {
 // the theme's door was.
 func (t *turn) told(m understand.Meaning) bool {
 	return t.closest(m, func(step *book.Step, score float64) bool {
-		return score >= perhaps && step.Topic == m.Topic && !slices.Contains(t.now.Told, step.ID)
+		return score >= likely && (step.Topic == m.Topic || step.Topic == "") && !slices.Contains(t.now.Told, step.ID)
 	})
 }
 

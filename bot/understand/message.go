@@ -25,9 +25,21 @@ func (u *Understander) Message(text string) Meaning {
 		Wants: u.scorer.heads[wantsHead].values[v.pick[wantsHead]], Denial: v.denial,
 		Lang: u.language(&sc.reading),
 	}
+	m.Sure = u.sureness(sc, &v)
 	m.Why = u.explain(sc, &v)
 	m.Steps = append([]Match(nil), sc.best...)
 	return m
+}
+
+// sureness gives the chances of what was picked.
+func (u *Understander) sureness(sc *scratch, v *verdict) Sureness {
+	urgent := u.scorer.heads[dangerHead].from + int(book.Urgent)
+	return Sureness{
+		Topics: [topicCount]float32(sc.scores[:topicCount]),
+		Topic:  float64(sc.scores[v.pick[topicHead]]),
+		Role:   float64(sc.scores[u.scorer.heads[roleHead].from+v.pick[roleHead]]),
+		Urgent: float64(sc.scores[urgent] + sc.scores[urgent+1]),
+	}
 }
 
 // verdict is what was picked for each label, and the rule that decided, if any.

@@ -20,6 +20,8 @@ type Meaning struct {
 	Wants  string      `json:"wants"`
 	Why    []Reason    `json:"why"`
 
+	// Sure says how sure the labels are, rules and samples together.
+	Sure Sureness `json:"-"`
 	// Lang is the language that the message is clearly written in, or "".
 	Lang string `json:"-"`
 	// Denial: the speaker takes back what was said ("grapje", "laat maar").
@@ -27,6 +29,14 @@ type Meaning struct {
 	// Steps are the steps whose samples come closest, best first, at most
 	// five; for the two guesses when nothing fits.
 	Steps []Match `json:"-"`
+}
+
+// Sureness holds chances from 0 to 1: of each topic, in the order of
+// book.Topics, of the topic and the role that were picked, and of urgent
+// danger or more.
+type Sureness struct {
+	Topics              [topicCount]float32
+	Topic, Role, Urgent float64
 }
 
 // Reason names one thing that decided, and where in the content it stands.
