@@ -94,9 +94,7 @@ func (t *turn) chat(step *book.Step, match understand.Match) bool {
 	return t.inTheme() && step.Topic == "smalltalk" && (match.Score < surely || !strings.Contains(strings.TrimSpace(t.event.Text), " "))
 }
 
-// otherLanguage tells whether to offer the other language: early, once, and
-// not for a word or two.
+// otherLanguage tells whether to offer the other language: early, and once.
 func (t *turn) otherLanguage(m understand.Meaning) bool {
-	return m.Lang != "" && m.Lang != t.now.Lang && t.now.Danger < book.Concern &&
-		len(strings.Fields(t.event.Text)) > 2 && !slices.Contains(t.now.Told, t.voiced(stepOtherLanguage))
+	return m.Lang != t.now.Lang && t.now.Danger < book.Concern && !slices.Contains(t.now.Told, t.voiced(stepOtherLanguage))
 }

@@ -3,10 +3,12 @@ package bot_test
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/praatpaal/praatpaal/bot"
@@ -51,18 +53,22 @@ func scripts(t *testing.T) []script {
 	return out
 }
 
-// built makes the bot of the content that is built in.
-func built(t *testing.T) (*bot.Bot, *book.Book) {
-	t.Helper()
+// whole is the bot of the content that is built in, made once for all tests.
+var whole = sync.OnceValues(func() (*bot.Bot, *book.Book) {
 	b, found := book.Load(content.Files())
 	if b == nil {
-		t.Fatalf("the content has mistakes: %v", found)
+		panic(fmt.Sprintf("the content has mistakes: %v", found))
 	}
 	made, err := bot.New(b)
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	return made, b
+})
+
+func built(t *testing.T) (*bot.Bot, *book.Book) {
+	t.Helper()
+	return whole()
 }
 
 // course is what happened in a script: per turn the danger and whether a

@@ -18,7 +18,7 @@ func (t *turn) goTo(id string, before ...string) {
 	ids := append(slices.Clone(before), id)
 	switch step.Does {
 	case "hand-over":
-		ids = append(ids, t.handOver()...)
+		ids = t.handOver(ids)
 	case "forget":
 		t.answer.Do = Forget
 	case "language":
@@ -51,19 +51,22 @@ func (t *turn) arrive(step *book.Step) {
 
 func (t *turn) because(why string) { t.now.Why = last(append(t.now.Why, why), mostWhy) }
 
-// handOver asks for a counsellor, and gives the steps to add to the answer
-// when none can come.
-func (t *turn) handOver() []string {
+// handOver asks for a counsellor. When none can come it says so instead of
+// the words that promise one; what an emergency says comes first all the same.
+func (t *turn) handOver(ids []string) []string {
 	if t.now.State == Waiting || t.now.State == WithCounsellor {
-		return nil
+		return ids
 	}
 	if t.event.Line != "" {
 		t.now.State = WithBot.next(t.event.Line)
-		return []string{t.voiced(noLine(t.event.Line))}
+		if ids[len(ids)-1] == t.voiced(stepPerson) || ids[len(ids)-1] == stepPerson {
+			ids = ids[:len(ids)-1]
+		}
+		return append(ids, t.voiced(noLine(t.event.Line)))
 	}
 	t.now.State = t.now.State.next(Human)
 	t.answer.Do = JoinLine
-	return nil
+	return ids
 }
 
 func (t *turn) switchLanguage() {

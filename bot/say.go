@@ -3,6 +3,7 @@ package bot
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/praatpaal/praatpaal/bot/book"
 	"github.com/praatpaal/praatpaal/bot/understand"
@@ -14,12 +15,16 @@ const (
 	probably = 0.5  // to be that step when its topic fits as well
 	likely   = 0.4  // to be that step inside the theme that is talked about
 	perhaps  = 0.2  // to be offered as a guess
+	// From which share of known words on a message is surely in the talk's
+	// language, and how many more another must know to be it.
+	knownHere  = 0.75
+	knownThere = 0.2
 )
 
 // say answers what somebody typed: danger first, then this step's choices,
 // then wishes, then everything else.
 func (t *turn) say() {
-	alone := t.voice().ear.Message(t.event.Text)
+	alone := t.hear()
 	t.answer.Heard = &alone
 	m := t.inContext(alone)
 	worse := t.remember(m)
@@ -44,6 +49,23 @@ func (t *turn) say() {
 	default:
 		t.missed(m)
 	}
+}
+
+// hear says what the text means, in the language that it is written in: danger
+// is not missed because somebody goes on in another.
+func (t *turn) hear() understand.Meaning {
+	m := t.voice().ear.Message(t.event.Text)
+	m.Lang = t.now.Lang
+	if m.Sure.Known >= knownHere || len(strings.Fields(t.event.Text)) < 3 {
+		return m
+	}
+	for _, lang := range book.Languages() {
+		other := t.bot.voices[lang].ear.Message(t.event.Text)
+		if other.Sure.Known >= m.Sure.Known+knownThere {
+			m, m.Lang = other, lang
+		}
+	}
+	return m
 }
 
 // remember builds up what is known of the conversation, and tells whether the

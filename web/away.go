@@ -52,7 +52,7 @@ func (c *chat) remember(t *turn) {
 
 func (c *chat) tellUnnumbered(t *turn) {
 	if t.answer.Reply != nil {
-		c.conn.send(unnumbered(encode(c.reply(t)), time.Now()))
+		c.conn.send(unnumbered(encode(c.server.reply(t.answer, t.next, t.re())), time.Now()))
 	}
 }
 
@@ -84,6 +84,25 @@ func (c *chat) store() {
 	c.hintDesk(queue.Hint{Kind: hintLog})
 	c.lineUp()
 	c.tellState(true)
+}
+
+// linger writes what was answered from memory although the socket has ended:
+// the browser may come back on another node. Here it takes the memory over.
+func (c *chat) linger() {
+	enough := time.After(lingerMost)
+	for c.memory.inUse() && !c.over {
+		select {
+		case <-time.After(storeEvery):
+			c.safely("", c.store)
+		case <-c.events: // nobody is there to be told
+		case <-c.taken:
+			c.stop(closeTakenOver, "taken over")
+		case <-c.server.draining:
+			return
+		case <-enough:
+			return
+		}
+	}
 }
 
 func (c *chat) stored(t *turn, stored queue.Stored) {
@@ -137,6 +156,6 @@ func (c *chat) sayNumbers(re string) {
 	}
 	_, answer, err := c.server.bot.Next(c.conv, bot.Event{Kind: bot.Away})
 	if err == nil && answer.Reply != nil {
-		c.conn.send(unnumbered(encode(botMessage(answer.Reply, re)), time.Now()))
+		c.conn.send(unnumbered(encode(c.server.reply(answer, c.conv, re)), time.Now()))
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/praatpaal/praatpaal/bot/queue"
 )
 
 // What happens while the store is away, on a clock of our own.
@@ -99,6 +101,26 @@ func TestASocketThatBreaksWhileTheStoreIsAwayLosesNothing(t *testing.T) {
 		s.store.setDown(false)
 		if f := d.next(); f["type"] != "received" || f["seq"] != 2.0 {
 			t.Errorf("after the return came %v", f)
+		}
+	})
+}
+
+func TestAnAnswerFromMemoryIsStoredAlthoughTheSocketHasEnded(t *testing.T) {
+	inTime(t, nil, func(t *testing.T, s *site) {
+		c := s.child()
+		c.send(`{"type":"start"}`)
+		token := fmt.Sprint(c.until("welcome")["token"])
+		c.until("message")
+		s.store.setDown(true)
+		c.send(`{"type":"say","id":"m1","text":"hallo"}`)
+		c.until("message")
+		c.ws.NetConn().Close()
+		time.Sleep(time.Minute)
+		s.store.setDown(false)
+		time.Sleep(5 * time.Second)
+		entries, err := s.store.After(t.Context(), queue.IDOf(token), 0)
+		if err != nil || len(entries) != 3 {
+			t.Errorf("stored: %d entries, %v", len(entries), err)
 		}
 	})
 }

@@ -13,7 +13,7 @@ import (
 // event is one thing that happened to a chat: a frame from the browser, or a
 // hint of the store that its numbers have changed.
 type event struct {
-	frame frame
+	frame *frame
 	hint  *queue.Hint
 }
 
@@ -64,8 +64,9 @@ func newChat(s *Server, c *conn, lang, bucket string) *chat {
 
 // deliver is called by the reader goroutine.
 func (c *chat) deliver(data []byte) {
+	f := decode(data)
 	select {
-	case c.events <- event{frame: decode(data)}:
+	case c.events <- event{frame: &f}:
 	case <-c.done:
 	}
 }
@@ -106,6 +107,7 @@ func (c *chat) run() {
 		case <-c.drained():
 			c.stop(closeRestart, retryReason())
 		case <-c.conn.gone:
+			c.linger()
 			return
 		}
 		tick.Reset(time.Until(c.next()))
@@ -127,7 +129,7 @@ func (c *chat) handle(e event) {
 	case e.hint != nil:
 		c.safely("", func() { c.hinted(*e.hint) })
 	default:
-		c.safely(e.frame.id, func() { c.answer(e.frame) })
+		c.safely(e.frame.id, func() { c.answer(*e.frame) })
 	}
 }
 
@@ -311,10 +313,6 @@ func (c *chat) leave() {
 		c.hintDesk(queue.Hint{Kind: hintConnected, From: socketGone})
 		c.over = true
 		close(c.quiet)
-	}
-	if c.memory.inUse() {
-		c.server.hub.park(c.id, c)
-		return
 	}
 	c.server.hub.unbind(c.id, c)
 }

@@ -42,6 +42,7 @@ type held struct {
 	connected bool
 	seen      time.Time // last sign of the child's socket
 	typing    time.Time // when typing may be told again
+	missed    time.Time // since when it is not in the store; zero: it is
 }
 
 // claim takes the next child, or one by id.
@@ -196,16 +197,12 @@ func digest(words ...string) string {
 
 // lost answers a write that was not possible.
 func (d *desk) lost(f deskFrame, h *held, err error) {
-	switch {
-	case errors.Is(err, queue.ErrGone):
-		d.gone(h, "forgotten")
-	case errors.Is(err, queue.ErrFenced):
-		d.gone(h, "lost")
-	default:
+	if !errors.Is(err, queue.ErrGone) && !errors.Is(err, queue.ErrFenced) {
 		d.fail(f, unavailable)
 		return
 	}
 	d.fail(f, notYours)
+	d.look(h)
 }
 
 // gone takes a conversation off the desk.
@@ -299,7 +296,7 @@ func (d *desk) look(h *held) {
 	err := h.load()
 	switch {
 	case errors.Is(err, queue.ErrGone):
-		d.gone(h, "forgotten")
+		d.missing(h)
 		return
 	case err != nil:
 		return
@@ -317,6 +314,17 @@ func (d *desk) look(h *held) {
 		}))
 	}
 	d.connected(h, time.Since(h.seen) < goneAfter)
+}
+
+// missing takes a conversation that is not there any more off the desk, unless
+// a hint says first how it went.
+func (d *desk) missing(h *held) {
+	if h.missed.IsZero() {
+		h.missed = time.Now()
+	}
+	if time.Since(h.missed) >= hintWait {
+		d.gone(h, "forgotten")
+	}
 }
 
 // connected tells whether the child's socket lives.

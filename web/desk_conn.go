@@ -299,9 +299,12 @@ func (d *desk) tick() {
 		d.clock.renew = now.Add(renewEvery)
 		d.renew()
 	}
-	if now.After(d.clock.look) {
+	all := now.After(d.clock.look)
+	if all {
 		d.clock.look = now.Add(deskEvery)
-		for _, h := range d.cases {
+	}
+	for _, h := range d.cases {
+		if all || !h.missed.IsZero() {
 			d.look(h)
 		}
 	}
@@ -336,7 +339,7 @@ func (d *desk) keep(h *held) {
 		claim.Waiting = h.claim.Waiting
 		h.claim = claim
 	case errors.Is(err, queue.ErrFenced), errors.Is(err, queue.ErrGone):
-		d.gone(h, "lost")
+		d.look(h)
 	}
 }
 

@@ -6,12 +6,12 @@ import (
 )
 
 // permissions switches everything off that a page could ask a device for.
-const permissions = "accelerometer=(), ambient-light-sensor=(), attribution-reporting=(), autoplay=(), bluetooth=(), " +
+const permissions = "accelerometer=(), autoplay=(), " +
 	"browsing-topics=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), geolocation=(), " +
 	"gyroscope=(), hid=(), identity-credentials-get=(), idle-detection=(), interest-cohort=(), keyboard-map=(), " +
 	"local-fonts=(), magnetometer=(), microphone=(), midi=(), otp-credentials=(), payment=(), picture-in-picture=(), " +
 	"publickey-credentials-create=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), storage-access=(), " +
-	"usb=(), web-share=(), window-management=(), xr-spatial-tracking=()"
+	"usb=(), window-management=(), xr-spatial-tracking=()"
 
 // headers puts the headers of every answer: nothing is kept, nothing foreign
 // is loaded, nothing is told to other sites.

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/praatpaal/praatpaal/bot/queue"
 )
@@ -30,15 +29,13 @@ type hub struct {
 	closed  bool
 	conns   map[*conn]struct{} // all open sockets
 	chats   map[string]*chat
-	parked  map[string]time.Time // ended chats that hold what the store lacks
-	waiting map[string]struct{}  // who waits or is with a counsellor, and whose socket lives
+	waiting map[string]struct{} // who waits or is with a counsellor, and whose socket lives
 	desks   map[*desk]struct{}
 }
 
 func newHub() *hub {
 	return &hub{
-		chats: map[string]*chat{}, parked: map[string]time.Time{},
-		waiting: map[string]struct{}{}, desks: map[*desk]struct{}{}, conns: map[*conn]struct{}{},
+		chats: map[string]*chat{}, waiting: map[string]struct{}{}, desks: map[*desk]struct{}{}, conns: map[*conn]struct{}{},
 	}
 }
 
@@ -80,7 +77,6 @@ func (h *hub) bind(id string, c *chat) *chat {
 	defer h.mu.Unlock()
 	old := h.chats[id]
 	h.chats[id] = c
-	delete(h.parked, id)
 	return old
 }
 
@@ -91,29 +87,6 @@ func (h *hub) unbind(id string, c *chat) {
 	if id != "" && h.chats[id] == c {
 		delete(h.chats, id)
 		delete(h.waiting, id)
-	}
-}
-
-// park keeps an ended chat findable for a while: the store does not have what
-// it answered.
-func (h *hub) park(id string, c *chat) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.chats[id] == c {
-		h.parked[id] = time.Now().Add(parkedFor)
-		delete(h.waiting, id)
-	}
-}
-
-// clear drops what was parked too long.
-func (h *hub) clear() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for id, until := range h.parked {
-		if time.Now().After(until) {
-			delete(h.parked, id)
-			delete(h.chats, id)
-		}
 	}
 }
 

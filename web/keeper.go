@@ -28,7 +28,6 @@ func (s *Server) keepLine(ctx context.Context) {
 				s.sweep()
 			}
 			s.eraseLate()
-			s.hub.clear()
 		})
 	}
 }

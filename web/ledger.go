@@ -64,7 +64,7 @@ func (l *ledger) write(e bot.Event, from bot.State) error {
 		}
 		t := queue.Turn{ID: l.id, Message: key, Expect: l.record.Version, Fence: l.fence, State: encode(next), Kept: true}
 		if answer.Reply != nil {
-			t.Entries = []queue.Entry{{From: "bot", Body: encode(botMessage(answer.Reply, ""))}}
+			t.Entries = []queue.Entry{{From: "bot", Body: encode(l.server.reply(answer, next, ""))}}
 		}
 		stored, err := l.turn(t)
 		if err == nil {

@@ -60,17 +60,19 @@ const (
 	deskEvery   = 5 * time.Second  // look for what the other end wrote, beside hints
 	renewEvery  = 10 * time.Second // claims and presence of a desk
 	goneAfter   = 30 * time.Second // without a sign of the child's socket
+	hintWait    = 2 * time.Second  // for the hint that says how a conversation went
 	boardQuiet  = 250 * time.Millisecond
 	epochTries  = 15 // looks whether the store lost state …
 	epochEvery  = 100 * time.Millisecond
 	typingEvery = 2 * time.Second
-	nobodyWait  = 5 * time.Minute // in the line with no counsellor present
-	parkedFor   = 10 * time.Minute
+	nobodyWait  = 5 * time.Minute  // in the line with no counsellor present
+	lingerMost  = 10 * time.Minute // to write what was answered from memory, without a socket
 
-	storeWait  = 2 * time.Second // for one call of the store
-	storeEvery = time.Second     // between tries to write what was answered from memory
-	probeEvery = 500 * time.Millisecond
-	probeWait  = time.Second
+	storeWait   = 2 * time.Second // for one call of the store
+	storeEvery  = time.Second     // between tries to write what was answered from memory
+	healthEvery = 2 * time.Second // asks the store whether it is there
+	probeEvery  = 500 * time.Millisecond
+	probeWait   = time.Second
 
 	signInWait = 10 * time.Second // a password is checked slowly, behind a gate
 	headerWait = 5 * time.Second

@@ -104,8 +104,9 @@ func (c *chat) lineMoves() {
 		c.clock.look = soon
 		return
 	}
+	was := c.memory.told
 	c.lookAtLine()
-	c.tellState(false)
+	c.tellState(was && !c.memory.told)
 }
 
 // lookAtLine asks for the place of a waiting child and tells it.
@@ -168,6 +169,9 @@ func (c *chat) tellState(must bool) {
 			return // nothing is known of the line
 		}
 		wait := int(c.place.now.Wait.Seconds())
+		if c.place.now.Counsellors == 0 {
+			wait = int(nobodyWait.Seconds()) // nobody knows; by then it is told
+		}
 		f.Position, f.WaitS, f.Counsellors = c.place.now.Position, &wait, &c.place.now.Counsellors
 	case bot.WithCounsellor:
 		f.Name = c.conv.Counsellor

@@ -7,7 +7,6 @@ import (
 	"log"
 	"log/slog"
 	"net"
-	"os"
 	"runtime"
 	"strconv"
 	"syscall"
@@ -75,7 +74,7 @@ func kindOf(err error) string {
 	switch {
 	case errors.Is(err, errAway):
 		return errAway.Error()
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded):
 		return "timeout"
 	case errors.Is(err, context.Canceled):
 		return "canceled"

@@ -131,7 +131,8 @@ func (p *pages) static(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	if r.URL.RawQuery == f.hash {
+	if r.URL.RawQuery == f.hash && strings.HasPrefix(r.PathValue("name"), "desk") {
+		// Of the child's page nothing stays on the device, not even our script.
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
 	f.send(w, r)
@@ -161,6 +162,10 @@ func (s *Server) form(w http.ResponseWriter, name string, status int, v view) {
 // exit ends and erases the conversation of a page that is already gone. An
 // unknown token gets the same answer.
 func (s *Server) exit(w http.ResponseWriter, r *http.Request) {
+	if !s.limits.mayConnect(r) {
+		http.Error(w, http.StatusText(http.StatusTooManyRequests), http.StatusTooManyRequests)
+		return
+	}
 	token, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxExit))
 	if err != nil {
 		http.Error(w, http.StatusText(http.StatusRequestEntityTooLarge), http.StatusRequestEntityTooLarge)

@@ -32,7 +32,7 @@ func (c *chat) resume(f frame) {
 		return
 	}
 	c.id, c.token, c.again = id, f.token, resends
-	c.version, c.seq, c.epoch = rec.Version, f.after, c.server.store.Epoch()
+	c.version, c.seq, c.epoch = rec.Version, min(f.after, rec.Seq), c.server.store.Epoch()
 	c.attach()
 	c.welcome(rec.Seq)
 	c.replay()
@@ -60,7 +60,7 @@ func (c *chat) outlast(old *chat) bool {
 func (c *chat) inherit(old *chat, f frame) {
 	c.id, c.token, c.again = old.id, f.token, resends
 	c.conv, c.version, c.epoch, c.memory, c.answered = old.conv, old.version, old.epoch, old.memory, old.answered
-	c.seq = f.after
+	c.seq = min(f.after, old.seq)
 	c.welcome(old.seq)
 	c.tellState(c.conv.State != bot.WithBot)
 	c.clock.look = time.Now().Add(storeEvery)
@@ -151,9 +151,12 @@ func (c *chat) adopt(rec queue.Record) error {
 // after a loss it is begun again from memory, else it was erased or expired.
 func (c *chat) vanished(t *turn) {
 	if c.storeLost() {
-		c.newEpoch()
-		if t != nil && c.id != "" {
+		switch filled := c.newEpoch(); {
+		case t == nil:
+		case filled:
 			c.turn(t)
+		default:
+			c.fromMemory(t)
 		}
 		return
 	}
@@ -186,8 +189,9 @@ func (c *chat) storeLost() bool {
 }
 
 // newEpoch tells the browser that the store lost state, so that it sends its
-// last messages again, and puts the conversation back if it is lost.
-func (c *chat) newEpoch() {
+// last messages again, and puts the conversation back if it is lost. When that
+// is not possible now, the next look tries again.
+func (c *chat) newEpoch() bool {
 	epoch := c.server.store.Epoch()
 	rec, err := c.load(c.id)
 	switch {
@@ -202,7 +206,7 @@ func (c *chat) newEpoch() {
 		rec.Seq, c.version = stored.Seq, stored.Version
 	}
 	if err != nil {
-		return // the next look tries again
+		return false
 	}
 	c.epoch, c.seq, c.again = epoch, rec.Seq, resends
 	c.attach()
@@ -210,6 +214,7 @@ func (c *chat) newEpoch() {
 	c.place.in = false
 	c.lineUp()
 	c.tellState(c.conv.State != bot.WithBot)
+	return true
 }
 
 // hinted looks at what a hint says has changed.

@@ -112,10 +112,12 @@ func (s *Server) call(try func(context.Context) error) error {
 }
 
 // away knows whether the store answers. Whoever gets an error says so with
-// suspect; run asks the store itself, and goes on asking until it is back.
+// suspect; run asks the store itself, then and every few seconds, and more
+// often until it is back.
 type away struct {
 	// fixed
 	ready    func(context.Context) error
+	changed  func() // called by run when the store went or came back
 	suspects chan struct{}
 
 	// guarded by mu
@@ -123,8 +125,8 @@ type away struct {
 	now bool
 }
 
-func newAway(ready func(context.Context) error) *away {
-	return &away{ready: ready, suspects: make(chan struct{}, 1)}
+func newAway(ready func(context.Context) error, changed func()) *away {
+	return &away{ready: ready, changed: changed, suspects: make(chan struct{}, 1)}
 }
 
 func (a *away) is() bool {
@@ -135,8 +137,12 @@ func (a *away) is() bool {
 
 func (a *away) set(now bool) {
 	a.mu.Lock()
-	defer a.mu.Unlock()
+	was := a.now
 	a.now = now
+	a.mu.Unlock()
+	if was != now {
+		a.changed()
+	}
 }
 
 func (a *away) suspect() {
@@ -151,6 +157,7 @@ func (a *away) run(ctx context.Context) {
 	for {
 		select {
 		case <-a.suspects:
+		case <-time.After(healthEvery):
 		case <-ctx.Done():
 			return
 		}

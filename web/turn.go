@@ -81,8 +81,12 @@ func (c *chat) turn(t *turn) {
 			c.notStored(t, err)
 			return
 		}
-		if c.look() != nil || c.id == "" {
-			break
+		if err := c.look(); err != nil && !errors.Is(err, queue.ErrGone) {
+			c.fromMemory(t)
+			return
+		}
+		if c.id == "" || c.over {
+			return // gone meanwhile, and the browser was told
 		}
 	}
 	c.fail(errorFrame{Code: busy, Re: t.re()})
@@ -224,19 +228,19 @@ func (c *chat) entries(t *turn) []queue.Entry {
 		entries = append(entries, queue.Entry{From: "child", ID: storeID(t.said.ID), Body: encode(t.said)})
 	}
 	if t.answer.Reply != nil {
-		entries = append(entries, queue.Entry{From: "bot", Body: encode(c.reply(t))})
+		entries = append(entries, queue.Entry{From: "bot", Body: encode(c.server.reply(t.answer, t.next, t.re()))})
 	}
 	return entries
 }
 
 // reply is the bot's frame, with what was understood where that is asked for.
-func (c *chat) reply(t *turn) message {
-	m := botMessage(t.answer.Reply, t.re())
-	if !c.server.options.Explain {
+func (s *Server) reply(a bot.Answer, next bot.Conversation, re string) message {
+	m := botMessage(a.Reply, re)
+	if !s.options.Explain {
 		return m
 	}
-	m.Danger = &t.next.Danger
-	if h := t.answer.Heard; h != nil {
+	m.Danger = &next.Danger
+	if h := a.Heard; h != nil {
 		m.Understood = &understood{Topic: h.Topic, Role: h.Role, Danger: h.Danger, Wants: h.Wants}
 	}
 	return m

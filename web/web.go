@@ -69,8 +69,10 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		options: o, bot: o.Bot, store: o.Store, limits: newLimits(o), hub: newHub(),
-		away: newAway(o.Store.Ready), log: o.Log, draining: make(chan struct{}), moved: make(chan struct{}, 1),
+		log: o.Log, draining: make(chan struct{}), moved: make(chan struct{}, 1),
 	}
+	// Who waits is told at once when there is no line to wait in, and when it is back.
+	s.away = newAway(o.Store.Ready, func() { s.hub.route(queue.Hint{Kind: hintLine}) })
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

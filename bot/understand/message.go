@@ -35,11 +35,31 @@ func (u *Understander) Message(text string) Meaning {
 func (u *Understander) sureness(sc *scratch, v *verdict) Sureness {
 	urgent := u.scorer.heads[dangerHead].from + int(book.Urgent)
 	return Sureness{
+		Known:  u.lexicon.knows(&sc.reading),
 		Topics: [topicCount]float32(sc.scores[:topicCount]),
 		Topic:  float64(sc.scores[v.pick[topicHead]]),
 		Role:   float64(sc.scores[u.scorer.heads[roleHead].from+v.pick[roleHead]]),
 		Urgent: float64(sc.scores[urgent] + sc.scores[urgent+1]),
 	}
+}
+
+// knows gives the share of a message's words that are in the lexicon exactly
+// as they were typed.
+func (x *lexicon) knows(r *reading) float64 {
+	all, known := 0, 0
+	for _, p := range r.scan.pieces {
+		if p.kind == numberPiece {
+			continue
+		}
+		all++
+		if _, ok := x.words[string(r.scan.text[p.from:p.to])]; ok {
+			known++
+		}
+	}
+	if all == 0 {
+		return 1
+	}
+	return float64(known) / float64(all)
 }
 
 // verdict is what was picked for each label, and the rule that decided, if any.

@@ -33,10 +33,11 @@ type Meaning struct {
 
 // Sureness holds chances from 0 to 1: of each topic, in the order of
 // book.Topics, of the topic and the role that were picked, and of urgent
-// danger or more.
+// danger or more. Known is the share of the words that this language knows,
+// as they were typed.
 type Sureness struct {
-	Topics              [topicCount]float32
-	Topic, Role, Urgent float64
+	Topics                     [topicCount]float32
+	Topic, Role, Urgent, Known float64
 }
 
 // Reason names one thing that decided, and where in the content it stands.

@@ -173,8 +173,9 @@ function message(m) {
   if (m.name) name = m.name;
   m.parts = m.parts && m.parts.length ? m.parts : [{ text: m.text || '' }];
   m.at = 0;
+  hurry();
   turns.push(m);
-  if (!paceTimer) pace();
+  pace();
 }
 
 /* ---- own messages ---- */
@@ -222,7 +223,7 @@ var still = win.matchMedia ? win.matchMedia('(prefers-reduced-motion: reduce)') 
 
 /* Numbers to call, danger and whatever comes late never wait. */
 function urgent(m) {
-  return still.matches || doc.hidden || turns.length > 1 || m.from !== 'bot' || m.danger >= 2 ||
+  return still.matches || doc.hidden || m.from !== 'bot' || m.danger >= 2 ||
     /\b(now|urgent|emergency)\b/.test(m.node + ' ' + m.danger) ||
     m.parts.some(function (p) { return /tel:/.test(p.html || ''); });
 }

@@ -30,6 +30,7 @@ function each(list, act) { Array.prototype.forEach.call(list, act); }
 var me = '', epoch = '', ahead = 0;        // ahead: the server's clock minus ours
 var waiting = [], team = [], away = false;
 var chats = {}, order = [], current = '';
+var wanted = '';                           // what was claimed by hand: an id, or * for the next
 var mark = 'd' + Math.random().toString(36).slice(2, 10) + '-', count = 0;
 
 /* ---- the line to the server ---- */
@@ -126,8 +127,8 @@ var on = {
     for (k in f) if (k !== 'messages' && k !== 'type') c.info[k] = f[k];
     c.gone = '';
     (f.messages || []).forEach(function (m) { put(c, m, true); });
-    if (!current || c.mine) choose(f.conversation);
-    c.mine = false;
+    if (!current || wanted === '*' || wanted === f.conversation) choose(f.conversation);
+    if (wanted) { wanted = ''; el('text').focus(); }
     drawTabs(); drawTalk(); drawAbout(); drawLine();
   },
   message: function (f) {
@@ -181,6 +182,7 @@ var on = {
       stage(m, /busy|unavailable|rate-limited/.test(f.code) ? 0 : 3);
       if (m.stage === 0) setTimeout(function () { resend(c); }, (f.retry_s || 5) * 1000);
     }
+    wanted = '';
     notice(f.text);
     drawLine();
   }
@@ -189,7 +191,7 @@ var on = {
 /* ---- chats ---- */
 function add(id) {
   order.push(id);
-  return (chats[id] = { id: id, info: {}, list: make('ol'), shown: {}, byId: {}, own: [], draft: '', unread: 0, typing: 0, gone: '', mine: chats.asked === id });
+  return (chats[id] = { id: id, info: {}, list: make('ol'), shown: {}, byId: {}, own: [], draft: '', unread: 0, typing: 0, gone: '' });
 }
 
 function remove(id) {
@@ -295,7 +297,7 @@ function stage(m, n) {
 
 function claim(id) {
   if (order.length >= MOST) { notice(say('full')); return; }
-  chats.asked = id;
+  wanted = id || '*';
   send(id ? { type: 'claim', conversation: id } : { type: 'claim' });
 }
 
@@ -362,12 +364,13 @@ function drawTabs() {
   order.forEach(function (id) {
     var c = chats[id], b = button('', function () { choose(id); });
     b.appendChild(make('span', '', ICON[c.info.danger] || '')).setAttribute('aria-hidden', 'true');
-    b.appendChild(doc.createTextNode(' ' + name(c) + (c.info.lang ? ' \u00b7 ' + c.info.lang.toUpperCase() : '') + (c.info.connected === false ? ' \u00b7 ' + say('disconnected') : '') + ' '));
+    b.appendChild(doc.createTextNode(' '));
     if (c.unread) {
       sum += c.unread;
       b.appendChild(make('span', 'count', String(c.unread)));
       b.appendChild(make('span', 'hid', ' ' + say('unread')));
     }
+    b.appendChild(doc.createTextNode([' ' + name(c), (c.info.lang || '').toUpperCase()].concat(c.info.connected === false ? say('disconnected') : []).join(' \u00b7 ')));
     if (id === current) b.setAttribute('aria-current', 'true');
     tabs.appendChild(b);
     if (held && id === current) b.focus();
