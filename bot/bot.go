@@ -59,6 +59,7 @@ const (
 	stepUnknownAgain  = "frame/unknown-again"
 	stepGoOn          = "frame/go-on"
 	stepListen        = "frame/listen"
+	stepHold          = "frame/hold"
 	stepJoined        = "frame/joined"
 	stepLost          = "frame/lost"
 	stepBack          = "frame/back"
@@ -78,7 +79,7 @@ const (
 func neededSteps() []string {
 	return []string{
 		stepStart, stepStart + "-parent", stepPerson, stepPerson + "-parent", stepUnknown, stepUnknownAgain,
-		stepGoOn, stepListen, stepJoined, stepLost, stepBack, stepRequeued, stepEnded, stepLeftLine, stepClosed, stepFull,
+		stepGoOn, stepListen, stepHold, stepJoined, stepLost, stepBack, stepRequeued, stepEnded, stepLeftLine, stepClosed, stepFull,
 		stepAway, stepDenial, stepUrgent, stepUrgent + "-parent", stepEmergency, stepEmergency + "-parent",
 		stepOtherLanguage, stepStay,
 	}

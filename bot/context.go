@@ -50,8 +50,8 @@ func (t *turn) inContext(m understand.Meaning) understand.Meaning {
 		return m
 	}
 	if !t.inTheme() {
-		if themed(m.Topic) && m.Danger == book.None && m.Sure.Topic < sureTheme {
-			m.Topic = ""
+		if themed(m.Topic) && m.Danger == book.None {
+			m.Topic = t.calmTopic(m)
 		}
 		return m
 	}
@@ -62,6 +62,18 @@ func (t *turn) inContext(m understand.Meaning) understand.Meaning {
 		}
 	}
 	return m
+}
+
+// calmTopic is what a message without danger is about, in a talk without any:
+// what was asked about before, else what it is surely about, else nothing.
+func (t *turn) calmTopic(m understand.Meaning) string {
+	if themed(t.now.Topic) {
+		return t.likelier(m)
+	}
+	if m.Sure.Topic < sureTheme {
+		return ""
+	}
+	return m.Topic
 }
 
 // holds tells whether the talk's theme is one that explains a follow-up;

@@ -27,13 +27,17 @@ func (t *turn) goTo(id string, before ...string) {
 	}
 	t.answer.Reply = t.compose(ids)
 	t.withPerson(t.answer.Reply)
+	if t.now.State == WithCounsellor {
+		// Who has a counsellor answers in words, not with buttons.
+		t.answer.Reply.Choices = nil
+	}
 	t.now.Said = ids
 	t.offer(t.answer.Reply.Choices)
 }
 
 // arrive notes what being at a step says about the conversation.
 func (t *turn) arrive(step *book.Step) {
-	if folder(step.ID) != "frame" && step.Does != "language" {
+	if folder(step.ID) != "frame" && step.Does == "" {
 		t.now.Step = step.ID
 	}
 	if themed(step.Topic) {
@@ -42,7 +46,7 @@ func (t *turn) arrive(step *book.Step) {
 	if t.event.Kind == Choose && len(step.For) == 1 && t.now.Role == "" && step.For[0] != "anyone" {
 		t.now.Role = step.For[0]
 	}
-	if step.Danger > t.now.Danger {
+	if step.Danger > t.now.Danger && t.event.Kind == Choose {
 		t.now.Danger = step.Danger
 		t.because(step.File + ": " + step.Heading)
 	}

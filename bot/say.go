@@ -19,6 +19,8 @@ const (
 	// language, and how many more another must know to be it.
 	knownHere  = 0.75
 	knownThere = 0.2
+	// A denial of more words than this tells something beside.
+	longestDenial = 8
 )
 
 // say answers what somebody typed: danger first, then this step's choices,
@@ -33,13 +35,14 @@ func (t *turn) say() {
 		t.besideCounsellor(m)
 	case m.Danger == book.Emergency:
 		t.understood(t.door(m))
-	case m.Danger == book.Urgent && t.unopened(m):
+	case m.Danger == book.Urgent && byRule(m, "danger") && t.unopened(m):
 		t.understood(t.door(m))
 	case t.named(m, worse):
+	case t.denied(m):
+	case m.Danger == book.Urgent && t.unopened(m):
+		t.understood(t.door(m))
 	case m.Wants == "human":
 		t.askPerson()
-	case m.Denial && t.now.Danger >= book.Concern:
-		t.understood(t.voiced(stepDenial))
 	case t.otherLanguage(m):
 		t.understood(t.voiced(stepOtherLanguage))
 	case t.wished(m):
@@ -137,9 +140,22 @@ func (t *turn) askPerson() {
 	t.understood(t.voiced(stepPerson))
 }
 
+// denied keeps the door open for who takes back what was told.
+func (t *turn) denied(m understand.Meaning) bool {
+	if !m.Denial || t.now.Danger < book.Concern || len(strings.Fields(t.event.Text)) > longestDenial {
+		return false
+	}
+	if slices.Equal(last(t.now.Told, 1), []string{t.voiced(stepDenial)}) {
+		t.understood(t.voiced(stepStay))
+		return true
+	}
+	t.understood(t.voiced(stepDenial))
+	return true
+}
+
 // named follows free text that names a choice of the last answer.
 func (t *turn) named(m understand.Meaning, worse bool) bool {
-	if worse && m.Danger >= book.Urgent {
+	if worse && m.Danger >= book.Urgent && byRule(m, "danger") {
 		return false
 	}
 	fresh := t.now.Offered[len(t.now.Offered)-min(t.now.Fresh, len(t.now.Offered)):]
@@ -210,15 +226,10 @@ func (t *turn) closest(m understand.Meaning, enough func(*book.Step, float64) bo
 
 // fits tells whether a step speaks to whom is being spoken to.
 func (t *turn) fits(step *book.Step) bool {
-	if slices.Contains(step.For, "anyone") {
-		return true
-	}
-	for _, role := range step.For {
-		if adult(role) == adult(t.role()) {
-			return true
-		}
-	}
-	return false
+	role := t.role()
+	return slices.ContainsFunc(step.For, func(r string) bool {
+		return r == "anyone" || r == role || adult(r) && adult(role)
+	})
 }
 
 // opened goes to the door of the message's topic, once. Small talk has a door
@@ -244,6 +255,8 @@ func (t *turn) opened(m understand.Meaning) bool {
 func (t *turn) missed(m understand.Meaning) {
 	t.now.Misses++
 	switch {
+	case t.now.Danger == book.Emergency && t.now.Misses%2 == 1:
+		t.goTo(t.voiced(stepHold))
 	case themed(m.Topic) || themed(t.now.Topic):
 		if t.now.Misses%2 == 0 {
 			t.goTo(t.voiced(stepListen))
