@@ -58,7 +58,7 @@ func newChat(s *Server, c *conn, lang, bucket string) *chat {
 		server: s, conn: c, me: rand.Text(), lang: lang, bucket: bucket,
 		events: make(chan event, eventsQueued), taken: make(chan struct{}, 1),
 		quiet: make(chan struct{}), done: make(chan struct{}),
-		says: s.limits.says(), frames: s.limits.frames(),
+		frames: s.limits.frames(),
 	}
 }
 
@@ -202,7 +202,7 @@ func (c *chat) act(f frame) {
 // refuse answers a frame that is not right; too many in a row end the socket.
 func (c *chat) refuse(f frame) {
 	c.fail(errorFrame{Code: f.wrong, Re: f.id})
-	if f.wrong == tooLong {
+	if f.wrong == tooLong || f.wrong == rateLimited {
 		return
 	}
 	if c.bad++; c.bad >= maxBad {
@@ -244,6 +244,7 @@ func (c *chat) start(f frame) {
 		return
 	}
 	c.token, c.id = queue.NewToken()
+	c.says = c.server.limits.says(c.id)
 	c.server.hub.bind(c.id, c)
 	c.conv, c.epoch, c.seq, c.version = t.next, c.server.store.Epoch(), 0, 0
 	stored, err := c.write(t)

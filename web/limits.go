@@ -89,21 +89,23 @@ type limits struct {
 	proxied      bool
 	connects     *buckets
 	signIns      *buckets
+	sayings      *buckets // by conversation
 }
 
 func newLimits(o Options) *limits {
 	l := &limits{sayPerMinute: o.SayPerMinute, perSecond: o.ConnectsPerSecond, seed: maphash.MakeSeed(), proxied: o.Proxied}
 	l.connects = newBuckets(rate.Limit(o.ConnectsPerSecond), connectBurst*o.ConnectsPerSecond)
 	l.signIns = newBuckets(rate.Every(signInEvery), signInsAtOnce)
+	l.sayings = newBuckets(rate.Limit(float64(o.SayPerMinute)/60), o.SayPerMinute)
 	return l
 }
 
-// says limits the messages of one conversation.
-func (l *limits) says() *rate.Limiter {
+// says limits the messages of one conversation, over all its sockets here.
+func (l *limits) says(id string) *rate.Limiter {
 	if l.sayPerMinute <= 0 {
 		return rate.NewLimiter(rate.Inf, 0)
 	}
-	return rate.NewLimiter(rate.Limit(float64(l.sayPerMinute)/60), l.sayPerMinute)
+	return l.sayings.limiter(id)
 }
 
 // frames limits the frames of one socket.
@@ -164,7 +166,10 @@ func newBuckets(every rate.Limit, burst int) *buckets {
 	return &buckets{every: every, burst: burst}
 }
 
-func (b *buckets) allow(source string) bool {
+func (b *buckets) allow(source string) bool { return b.limiter(source).Allow() }
+
+// limiter gives the limiter of a source, a new one to a new source.
+func (b *buckets) limiter(source string) *rate.Limiter {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	name := b.hash(source)
@@ -179,7 +184,7 @@ func (b *buckets) allow(source string) bool {
 		b.old, b.now = b.now, map[string]*rate.Limiter{}
 	}
 	b.now[name] = limiter
-	return limiter.Allow()
+	return limiter
 }
 
 // hash is called with mu held.
