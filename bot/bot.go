@@ -67,6 +67,7 @@ const (
 	stepEnded         = "frame/ended"
 	stepLeftLine      = "frame/left-line"
 	stepClosed        = "frame/closed"
+	stepAlone         = "frame/alone"
 	stepFull          = "frame/full"
 	stepAway          = "frame/away"
 	stepDenial        = "frame/denial"
@@ -79,7 +80,7 @@ const (
 func neededSteps() []string {
 	return []string{
 		stepStart, stepStart + "-parent", stepPerson, stepPerson + "-parent", stepUnknown, stepUnknownAgain,
-		stepGoOn, stepListen, stepHold, stepJoined, stepLost, stepBack, stepRequeued, stepEnded, stepLeftLine, stepClosed, stepFull,
+		stepGoOn, stepListen, stepHold, stepJoined, stepLost, stepBack, stepRequeued, stepEnded, stepLeftLine, stepAlone, stepClosed, stepFull,
 		stepAway, stepDenial, stepUrgent, stepUrgent + "-parent", stepEmergency, stepEmergency + "-parent",
 		stepOtherLanguage, stepStay,
 	}

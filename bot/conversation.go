@@ -70,6 +70,7 @@ const (
 	Finished EventKind = "finished" // the counsellor ended it
 	NoOne    EventKind = "closed"   // no counsellors are on duty
 	Full     EventKind = "full"     // the line takes nobody more
+	Alone    EventKind = "alone"    // in the line, and no counsellor is there now
 
 	Away EventKind = "away" // Redis is away: no line, the numbers instead
 )

@@ -154,6 +154,8 @@ func (t *turn) fromLine() {
 		t.goTo(t.voiced(stepBack))
 	case Finished:
 		t.goTo(t.voiced(stepEnded))
+	case Alone:
+		t.goTo(t.voiced(stepAlone))
 	case NoOne, Full, Away:
 		t.goTo(t.voiced(noLine(t.event.Kind)))
 	}

@@ -18,6 +18,7 @@ type place struct {
 	now    queue.Place
 	asked  time.Time // when now was asked for
 	nobody time.Time // since when no counsellor is present; zero when one is
+	alone  bool      // the child was told so
 	shown  string    // the last state frame
 	told   time.Time // when it was sent
 }
@@ -56,7 +57,18 @@ func (c *chat) join() {
 	default:
 		c.place.danger = w.Danger
 		c.placed(now)
+		c.sayAlone()
 	}
+}
+
+// sayAlone tells a child that has just joined the line that no counsellor is
+// there yet, with the numbers of who is; once.
+func (c *chat) sayAlone() {
+	if c.place.now.Counsellors > 0 || c.place.alone {
+		return
+	}
+	c.place.alone = true
+	c.turn(&turn{event: bot.Event{Kind: bot.Alone}, from: bot.Waiting})
 }
 
 // placed notes the place that the line has told.

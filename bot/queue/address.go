@@ -116,7 +116,7 @@ func (a *address) add(u *url.URL, more []string) error {
 		return errors.New("begins with no scheme known here: use redis://, rediss:// or redis+sentinel://")
 	}
 	if a.sentinel && !strings.HasSuffix(u.Scheme, "+sentinel") {
-		return errors.New("Sentinel and other URLs do not go together")
+		return errors.New("a URL of Sentinels and another one do not go together")
 	}
 	a.cluster = a.cluster || query.Get("cluster") == "true"
 	for _, host := range append([]string{u.Host}, more...) {

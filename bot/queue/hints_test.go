@@ -226,7 +226,9 @@ func TestASubscriptionThatBreaksIsMadeAnew(t *testing.T) {
 // wait asks again until something is so.
 func wait(t *testing.T, so func() bool) {
 	t.Helper()
-	for end := time.Now().Add(patience); !so(); {
+	ticker := time.NewTicker(2 * time.Millisecond)
+	defer ticker.Stop()
+	for end := time.Now().Add(patience); !so(); <-ticker.C {
 		if time.Now().After(end) {
 			t.Fatal("it never came to be so")
 		}

@@ -188,9 +188,11 @@ func TestTheWrappingFollowsTheHourAndTheClass(t *testing.T) {
 			{a, false, 0, hourOf(short, nine)},
 			{b, false, time.Hour, hourOf(short, nine.Add(time.Hour))},
 			{a, true, 0, hourOf(long, nine.Add(time.Hour))},
-			{b, false, 0, hourOf(long, nine.Add(time.Hour))},
-			{b, false, 20 * time.Hour, hourOf(long, nine.Add(21*time.Hour))},
-			{a, false, 0, hourOf(long, nine.Add(21*time.Hour))},
+			// b does not know yet that it was handed over: its key is not taken.
+			{b, false, time.Hour, hourOf(long, nine.Add(time.Hour))},
+			{b, false, 0, hourOf(long, nine.Add(2*time.Hour))},
+			{b, false, 20 * time.Hour, hourOf(long, nine.Add(22*time.Hour))},
+			{a, false, 0, hourOf(long, nine.Add(22*time.Hour))},
 		} {
 			clock.move(step.move)
 			turn := Turn{ID: id, Expect: Any, Kept: step.kept, Entries: []Entry{{From: "child", Body: []byte("x")}}}
@@ -201,10 +203,9 @@ func TestTheWrappingFollowsTheHourAndTheClass(t *testing.T) {
 				t.Errorf("step %d: wrapped for %s, want %s", i, got.file(), step.want.file())
 			}
 		}
-		// The other node notices that it was handed over only by its own turn.
 		a.chest.empty()
 		entries, err := a.After(t.Context(), id, 0)
-		if err != nil || len(entries) != 8 {
+		if err != nil || len(entries) != 9 {
 			t.Errorf("%d entries, %v", len(entries), err)
 		}
 	})

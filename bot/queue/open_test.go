@@ -151,7 +151,7 @@ func TestTheEpochChangesWhenTheStoreComesBackEmpty(t *testing.T) {
 	if was == "" || b.Epoch() != was {
 		t.Errorf("epochs %q and %q", was, b.Epoch())
 	}
-	id := begun(t, a)
+	id, other := begun(t, a), begun(t, a)
 	if err := a.client.FlushAll(t.Context()).Err(); err != nil { // a server of this test alone
 		t.Fatal(err)
 	}
@@ -159,7 +159,7 @@ func TestTheEpochChangesWhenTheStoreComesBackEmpty(t *testing.T) {
 	isError(t, err, ErrGone)
 	b.epoch.doubt()
 	wait(t, func() bool { return a.Epoch() != was && b.Epoch() == a.Epoch() })
-	if _, ok := a.chest.get(id); ok {
+	if _, ok := a.chest.get(other); ok {
 		t.Error("the key of a lost conversation is still held")
 	}
 	if _, err := b.Begin(t.Context(), talk(id)); err != nil {

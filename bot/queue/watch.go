@@ -105,8 +105,7 @@ func (q *Queue) replicas(ctx context.Context, client *redis.Client) error {
 		if err != nil {
 			return err
 		}
-		// One that is still copying cannot make anything safe yet.
-		wait = field(info, "role") == "master" && strings.Contains(info, ",state=online,")
+		wait = field(info, "role") == "master" && following(info)
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -118,6 +117,17 @@ func (q *Queue) replicas(ctx context.Context, client *redis.Client) error {
 		q.only.waits.Store(wait)
 	}
 	return nil
+}
+
+// following says whether a replica has everything and says so: one that is
+// still copying cannot make anything safe yet.
+func following(info string) bool {
+	for line := range strings.Lines(info) {
+		if strings.HasPrefix(line, "slave") && strings.Contains(line, ",state=online,") && !strings.Contains(line, ",offset=0,") {
+			return true
+		}
+	}
+	return false
 }
 
 // field reads one value of an answer to INFO.

@@ -24,6 +24,7 @@ func happenings() []happening {
 		{"The counsellor puts the chat back in the line", bot.Event{Kind: bot.Requeued}},
 		{"The counsellor gives the chat back to the bot", bot.Event{Kind: bot.HandBack}},
 		{"The counsellor ends the talk", bot.Event{Kind: bot.Finished}},
+		{"No counsellor is there yet", bot.Event{Kind: bot.Alone}},
 		{"No counsellor is on duty", bot.Event{Kind: bot.NoOne}},
 		{"The line is full", bot.Event{Kind: bot.Full}},
 		{"Redis is away", bot.Event{Kind: bot.Away}},

@@ -4,7 +4,7 @@
 --       had no stay in the line   3 day
 -- Gives 1 when it was still noted as being erased.
 local was = redis.call('SREM', shred, ARGV[1])
-if was == 1 and ARGV[2] ~= '' then
+if ARGV[2] ~= '' then
   redis.call('HINCRBY', counts, ARGV[3] .. ' ' .. ARGV[2] .. ' - -', 1)
 end
 return was
