@@ -76,6 +76,7 @@ func (parrot) Next(c bot.Conversation, e bot.Event) (bot.Conversation, bot.Answe
 	case bot.Finished:
 		c.State, c.Counsellor = bot.Ended, ""
 		reply("ended")
+	case bot.Alone: // silent, so that the scripts stay short
 	case bot.NoOne, bot.Full, bot.Away:
 		if c.State == bot.Waiting || c.State == bot.WithBot {
 			c.State = bot.Closed
