@@ -53,7 +53,7 @@ type streams struct {
 type commands struct {
 	Redis   []string `help:"One URL of Redis, or several of a Cluster or Sentinel. Without: an embedded store that forgets." env:"PRAATPAAL_REDIS" placeholder:"URL"`
 	Keys    string   `help:"Folder of the sealing keys; needed with Redis." env:"PRAATPAAL_KEYS" placeholder:"DIR"`
-	Content string   `help:"Folder that replaces the content that is built in." env:"PRAATPAAL_CONTENT" placeholder:"DIR" type:"existingdir"`
+	Content string   `help:"Folder that replaces the content that is built in." env:"PRAATPAAL_CONTENT" placeholder:"DIR"`
 	Addr    string   `help:"Address to listen on." env:"PRAATPAAL_ADDR" default:"127.0.0.1:8080"`
 
 	Serve      serve      `cmd:"" default:"withargs" help:"Serve the chat and the desk (this is done when no command is given)."`
@@ -89,11 +89,6 @@ func (c *commands) book(s streams) (*book.Book, error) {
 		files, shown = fs.FS(os.DirFS(c.Content)), strings.TrimSuffix(c.Content, "/")+"/"
 	}
 	b, found := book.Load(files)
-	if b != nil {
-		for _, v := range book.Languages() {
-			found = append(found, understand.Check(b.Volumes[v])...)
-		}
-	}
 	wrong := 0
 	for _, f := range found {
 		if f.Warning {
@@ -138,16 +133,13 @@ type serve struct {
 	Explain           bool `help:"Bot messages also carry what was understood. Never in production." env:"PRAATPAAL_EXPLAIN"`
 	SayPerMinute      int  `help:"Messages a minute that one conversation may send; 0: no limit." env:"PRAATPAAL_SAY_PER_MINUTE" default:"30"`
 	ConnectsPerSecond int  `help:"New connections a second from one block of addresses; 0: no limit." env:"PRAATPAAL_CONNECTS_PER_SECOND" default:"20"`
+	Proxied           bool `help:"Believe the X-Forwarded headers of the proxy in front; only where nobody can come past it." env:"PRAATPAAL_PROXIED"`
 }
 
 // Run makes each part once, serves until the context ends, and closes them in
 // reverse.
 func (cmd *serve) Run(ctx context.Context, c *commands, s streams) error {
 	log := safeLog(s)
-	b, err := c.bot(s)
-	if err != nil {
-		return err
-	}
 	texts, err := locales.Load()
 	if err != nil {
 		return err
@@ -160,9 +152,13 @@ func (cmd *serve) Run(ctx context.Context, c *commands, s streams) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	b, err := c.bot(s)
+	if err != nil {
+		return errors.Join(err, listener.Close(), store.Close())
+	}
 	server, err := web.New(web.Options{
 		Bot: b, Store: store, Texts: texts, Log: log, Explain: cmd.Explain,
-		SayPerMinute: cmd.SayPerMinute, ConnectsPerSecond: cmd.ConnectsPerSecond,
+		SayPerMinute: cmd.SayPerMinute, ConnectsPerSecond: cmd.ConnectsPerSecond, Proxied: cmd.Proxied,
 	})
 	if err == nil {
 		err = cmd.welcome(ctx, c, store, s, listener.Addr().String())

@@ -38,7 +38,7 @@ func start(t *testing.T) program {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
 	cmd := exec.Command(binary)
-	cmd.Env = append(os.Environ(), "PRAATPAAL_ADDR=127.0.0.1:0", "PRAATPAAL_REDIS=", "PRAATPAAL_KEYS=", "PRAATPAAL_CONTENT="+os.Getenv("TMPC"))
+	cmd.Env = append(os.Environ(), "PRAATPAAL_ADDR=127.0.0.1:0", "PRAATPAAL_REDIS=", "PRAATPAAL_KEYS=", "PRAATPAAL_CONTENT=")
 	cmd.Stderr = os.Stderr
 	banner, err := cmd.StdoutPipe()
 	if err != nil {
