@@ -108,6 +108,9 @@ func (c *chat) linger() {
 func (c *chat) stored(t *turn, stored queue.Stored) {
 	c.memory.turns = c.memory.turns[1:]
 	c.version = stored.Version
+	if t.begins {
+		c.attach()
+	}
 	c.seq = min(c.seq, stored.Seq)
 	if t.said != nil {
 		c.answered.add(c.server.limits.hash(t.re()))
@@ -115,14 +118,16 @@ func (c *chat) stored(t *turn, stored queue.Stored) {
 	c.tell(stored.Entries, t.re())
 }
 
-// lost begins a conversation again that the store does not have.
+// lost begins a conversation again that the store does not have, and tells the
+// browser, which sends again what it still has.
 func (c *chat) lost(t *turn) {
 	if c.server.store.Epoch() == c.epoch && !t.begins {
 		c.vanished(nil)
 		return
 	}
-	c.epoch, c.version, c.seq = c.server.store.Epoch(), 0, 0
+	c.epoch, c.version, c.seq, c.again = c.server.store.Epoch(), 0, 0, resends
 	t.begins = true
+	c.welcome(0)
 }
 
 // merge goes on from a version that somebody else wrote meanwhile: who has
