@@ -20,7 +20,7 @@ func (u *Understander) Among(text string, offered []Option) (id string, ok bool)
 	if n := u.yesOrNo(sc, offered); n >= 0 {
 		return offered[n].ID, true
 	}
-	if n := u.byLabel(sc, offered); n >= 0 {
+	if n := u.byLabel(text, sc, offered); n >= 0 {
 		return offered[n].ID, true
 	}
 	u.steps.closest(&sc.reading, &sc.weighing)
@@ -64,10 +64,9 @@ func (u *Understander) yesOrNo(sc *scratch, offered []Option) int {
 		want = u.lexicon.known.no
 	}
 	found := -1
-	other := &reading{}
 	for n, o := range offered {
-		u.lexicon.read(o.Label, other)
-		if len(other.tokens) > 0 && other.at(want, 0) {
+		u.lexicon.read(o.Label, &sc.other)
+		if len(sc.other.tokens) > 0 && sc.other.at(want, 0) {
 			if found >= 0 {
 				return -1
 			}
@@ -78,15 +77,14 @@ func (u *Understander) yesOrNo(sc *scratch, offered []Option) int {
 }
 
 // byLabel finds the one choice whose label shares enough words with the text.
-func (u *Understander) byLabel(sc *scratch, offered []Option) int {
+func (u *Understander) byLabel(text string, sc *scratch, offered []Option) int {
 	best, bestScore, second := -1, 0.0, 0.0
-	other := &reading{}
 	for n, o := range offered {
-		if strings.EqualFold(strings.TrimSpace(sc.raw), o.Label) {
+		if strings.EqualFold(strings.TrimSpace(text), o.Label) {
 			return n
 		}
-		u.lexicon.read(o.Label, other)
-		score := u.overlap(&sc.reading, other)
+		u.lexicon.read(o.Label, &sc.other)
+		score := u.overlap(&sc.reading, &sc.other)
 		if score > bestScore {
 			best, second, bestScore = n, bestScore, score
 		} else {

@@ -52,6 +52,7 @@ type scan struct {
 	upper  int  // capitals in the piece
 	lower  int
 	digits int
+	dots   int  // between single letters
 	quote  rune // the mark that opened a quotation
 	quoted int  // first piece of the quotation
 	coin   bool // a currency sign has just been seen
@@ -198,8 +199,8 @@ func (s *scan) ascii(c byte, rest string) {
 	case (c == '.' || c == ':') && s.open && s.digits > 0 && s.upper+s.lower == 0 && digit(rest):
 		s.text = append(s.text, '.')
 		s.cur.value = -1
-	case c == '.' && s.open && next(rest) && s.upper+s.lower == 1:
-		// The dots in p.s. or h.e.l.p.
+	case c == '.' && s.open && next(rest) && s.upper+s.lower == s.dots+1:
+		s.dots++ // as in h.e.l.p.
 	case c == '.' || c == '!' || c == '?' || c == '\n':
 		if c == '?' {
 			s.questions++
@@ -338,7 +339,7 @@ func (s *scan) begin(kind pieceKind) {
 		s.cur.value = -1
 	}
 	s.coin = false
-	s.upper, s.lower, s.digits = 0, 0, 0
+	s.upper, s.lower, s.digits, s.dots = 0, 0, 0, 0
 }
 
 // end closes the piece that is being read.

@@ -73,28 +73,31 @@ func quotedBy(b *rulebook) []heard {
 	var out []heard
 	for i := range b.rules {
 		r := &b.rules[i]
-		labels := [headCount]int8{unknownLabel, unknownLabel, unknownLabel, unknownLabel}
-		if r.out.topic != "" {
-			labels[topicHead] = int8(slices.Index(book.Topics(), r.out.topic))
-		}
-		if r.out.role != "" {
-			labels[roleHead] = int8(slices.Index(book.Roles(), r.out.role))
-		}
-		if r.out.danger != nil {
-			labels[dangerHead] = int8(*r.out.danger)
-		}
-		if r.out.wants != "" {
-			labels[wantsHead] = int8(slices.Index(book.Wants(), r.out.wants))
-		}
 		for _, q := range r.quotes {
-			out = append(out, heard{text: q.Text, labels: labels, times: 1, file: r.file, line: q.Line})
+			out = append(out, heard{text: q.Text, labels: r.out.picks, times: 1, file: r.file, line: q.Line})
 		}
 	}
 	return out
 }
 
+// How much a step's sample counts beside a labelled message.
+const sampleWorth = 0.7
+
+// Samples that are learned from; with more of them, every second or third is.
+const maxSampled = 8000
+
 // sampled collects the samples of the steps, with what their file says.
 func sampled(v *book.Volume) []heard {
+	all := allSamples(v)
+	every := len(all)/maxSampled + 1
+	out := all[:0]
+	for i := 0; i < len(all); i += every {
+		out = append(out, all[i])
+	}
+	return out
+}
+
+func allSamples(v *book.Volume) []heard {
 	var out []heard
 	for _, step := range v.Order {
 		topic := slices.Index(book.Topics(), step.Topic)
@@ -109,7 +112,7 @@ func sampled(v *book.Volume) []heard {
 			labels[wantsHead] = int8(slices.Index(book.Wants(), step.Wants[0]))
 		}
 		for _, q := range step.Samples {
-			out = append(out, heard{text: q.Text, labels: labels, times: 0.5, file: step.File, line: q.Line})
+			out = append(out, heard{text: q.Text, labels: labels, times: sampleWorth, file: step.File, line: q.Line})
 		}
 	}
 	return out

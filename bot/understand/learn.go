@@ -1,52 +1,86 @@
 package understand
 
-import (
-	"os"
-	"slices"
-	"strconv"
+import "slices"
+
+// How the weights are found: so many times through all messages, with steps of
+// this size, pulled this much towards nothing; features of fewer messages than
+// leastSeen are not kept, and slopes under steep are not worth a step.
+const (
+	rounds    = 6
+	stepSize  = 0.12
+	pull      = 1e-4
+	leastSeen = 2
+	steep     = 0.01
 )
 
-// Features that were seen in fewer messages than this are not kept.
-const leastSeen = 2
+// labelled is a message as the scorer sees it, with its labels.
+type labelled struct {
+	features []int32
+	labels   [headCount]int8
+	times    float32 // how much it counts
+}
+
+// learner finds the weights of a scorer: logistic regression by stochastic
+// steps that get smaller for features that have moved much. Its order is fixed,
+// so that the same content always gives the same weights.
+type learner struct {
+	*scorer
+	moved     []weights // by row: squares of the steps so far
+	biasMoved weights
+}
 
 // learn makes a scorer from labelled messages.
 func (u *Understander) learn(messages []heard) *scorer {
-	s := &scorer{heads: heads(), index: map[uint64]int32{}}
+	all, counts := u.countFeatures(messages)
+	s := &scorer{heads: heads(), index: newTable(len(counts))}
+	data := make([]labelled, len(messages))
+	for i := range messages {
+		data[i] = labelled{labels: messages[i].labels, times: messages[i].times, features: s.keep(all[i], counts)}
+	}
+	s.rows = make([]weights, len(s.keys))
+	s.worth = make([]float32, len(s.keys))
+	for i, k := range s.keys {
+		kind, _, _ := split(k)
+		s.worth[i] = worth(kind)
+	}
+	s.expect(data)
+	l := &learner{scorer: s, moved: make([]weights, len(s.keys))}
+	l.train(data)
+	return s
+}
+
+// countFeatures lists the features of each message, and in how many messages
+// each is seen.
+func (u *Understander) countFeatures(messages []heard) ([][]uint64, map[uint64]int32) {
 	all := make([][]uint64, len(messages))
-	counts := map[uint64]int{}
+	counts := map[uint64]int32{}
 	var r reading
 	var fired []firing
 	var keys []uint64
 	for i := range messages {
 		u.lexicon.read(messages[i].text, &r)
 		fired = u.rules.fire(&r, fired)
-		keys = u.lexicon.features(&r, fired, keys)
+		keys = r.features(fired, keys)
 		slices.Sort(keys)
 		all[i] = slices.Clone(slices.Compact(keys))
 		for _, k := range all[i] {
 			counts[k]++
 		}
 	}
-	data := make([]labelled, len(messages))
-	for i := range messages {
-		data[i] = labelled{labels: messages[i].labels, times: messages[i].times, features: s.kept(all[i], counts)}
-	}
-	s.rows = make([]weights, len(s.keys))
-	s.train(data, training{rounds: envi("ROUNDS", 6), rate: envf("RATE", 0.15), decay: envf("DECAY", 1e-4)})
-	return s
+	return all, counts
 }
 
-// kept gives the rows of the features that were seen often enough.
-func (s *scorer) kept(keys []uint64, counts map[uint64]int) []int32 {
+// keep gives the rows of the features that were seen often enough.
+func (s *scorer) keep(keys []uint64, counts map[uint64]int32) []int32 {
 	var out []int32
 	for _, k := range keys {
-		if counts[k] < envi("LEAST", leastSeen) {
+		if counts[k] < leastSeen {
 			continue
 		}
-		n, ok := s.index[k]
-		if !ok {
+		n := s.index.find(k)
+		if n < 0 {
 			n = int32(len(s.keys))
-			s.index[k] = n
+			s.index.put(k, n)
 			s.keys = append(s.keys, k)
 		}
 		out = append(out, n)
@@ -54,16 +88,99 @@ func (s *scorer) kept(keys []uint64, counts map[uint64]int) []int32 {
 	return out
 }
 
-func envi(k string, d int) int {
-	if v, err := strconv.Atoi(os.Getenv(k)); err == nil {
-		return v
+// expect notes how often each value goes with each topic.
+func (s *scorer) expect(data []labelled) {
+	var count [outputs][topicCount]float32
+	var total [headCount][topicCount]float32
+	for i := range data {
+		t := data[i].labels[topicHead]
+		for h := topicHead + 1; h < headCount && t >= 0; h++ {
+			if v := data[i].labels[h]; v >= 0 {
+				count[s.heads[h].from+int(v)][t]++
+				total[h][t]++
+			}
+		}
 	}
-	return d
+	for h := topicHead + 1; h < headCount; h++ {
+		for k := range s.heads[h].values {
+			for t := range topicCount {
+				n := s.heads[h].from + k
+				s.together[n][t] = (count[n][t] + 0.5) / (total[h][t] + 0.5*float32(len(s.heads[h].values)))
+			}
+		}
+	}
 }
 
-func envf(k string, d float64) float64 {
-	if v, err := strconv.ParseFloat(os.Getenv(k), 64); err == nil {
-		return v
+// train goes through the messages in an order that is shuffled but always the
+// same.
+func (l *learner) train(data []labelled) {
+	order := make([]int, len(data))
+	for i := range order {
+		order[i] = i
 	}
-	return d
+	seed := uint64(1)
+	for range rounds {
+		for i := len(order) - 1; i > 0; i-- {
+			seed = seed*6364136223846793005 + 1442695040888963407
+			j := int(seed>>33) % (i + 1)
+			order[i], order[j] = order[j], order[i]
+		}
+		for _, n := range order {
+			l.step(&data[n])
+		}
+	}
+}
+
+// step moves the weights of one message's features towards its labels.
+func (l *learner) step(m *labelled) {
+	var free, held scores
+	l.sum(m.features, &free)
+	held = free
+	l.chances(&free, nil)
+	l.hold(&held, &m.labels)
+	var slope weights
+	var list [outputs]uint8
+	n := 0
+	for k := range slope {
+		slope[k] = (free[k] - held[k]) * m.times
+		if slope[k] > steep || slope[k] < -steep {
+			list[n] = uint8(k)
+			n++
+		}
+	}
+	if n > 0 {
+		l.descend(m.features, &slope, list[:n])
+	}
+}
+
+// hold gives the chances when the known labels are held.
+func (s *scorer) hold(out *scores, known *[headCount]int8) {
+	for _, label := range known {
+		if label < 0 {
+			s.chances(out, known)
+			return
+		}
+	}
+	*out = scores{}
+	for i, label := range known {
+		out[s.heads[i].from+int(label)] = 1
+	}
+}
+
+// descend takes a step down the slope for the listed outputs.
+func (l *learner) descend(features []int32, slope *weights, list []uint8) {
+	scale := scaleOf(len(features))
+	for _, n := range features {
+		w, moved, v := &l.rows[n], &l.moved[n], scale*l.worth[n]
+		for _, k := range list {
+			d := slope[k]*v + pull*w[k]
+			moved[k] += d * d
+			w[k] -= stepSize * d / (root(moved[k]) + 0.1)
+		}
+	}
+	for _, k := range list {
+		d := slope[k]
+		l.biasMoved[k] += d * d
+		l.bias[k] -= stepSize * 0.3 * d / (root(l.biasMoved[k]) + 0.1)
+	}
 }

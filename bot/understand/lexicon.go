@@ -1,6 +1,8 @@
 package understand
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/praatpaal/praatpaal/bot/book"
@@ -9,10 +11,10 @@ import (
 // family is a list of words that mean the same to a rule: a section of
 // words.md.
 type family struct {
-	name  string
-	file  string
-	line  int
-	group uint8 // people, acts, things …; 0 for none of them
+	name   string
+	file   string
+	line   int
+	engine bool // not named in reasons
 }
 
 // lexicon holds every word that the content knows, interned to small numbers,
@@ -22,12 +24,15 @@ type lexicon struct {
 	stem stemmer
 	fold *folder
 
-	words    map[string]int32 // a folded word to its number; 0 is no word
-	text     []string         // by word
-	stemOf   []int32          // by word
-	expand   [][]int32        // by word: what the typed form stands for, or nil
-	compound [][2]int32       // by word: the two words that it is made of
-	members  [][]int16        // by word: its families, own, by stem and by parts
+	words   map[string]int32 // a folded word to its number; 0 is no word
+	text    []string         // by word
+	stemOf  []int32          // by word
+	expand  [][]int32        // by word: what the typed form stands for, or nil
+	members [][]int16        // by word: its families, own, by stem and by parts
+
+	prefixes   map[string]int32 // the beginning of a word to its number; 0 is none
+	prefixText []string
+	prefixOf   []int32 // by word
 
 	stems     map[string]int32 // a stem to its number; 0 is no stem
 	stemText  []string         // by stem
@@ -54,20 +59,24 @@ type separable struct {
 type builtin struct {
 	number, minor, adult, money, clock      int16
 	not, filler, years, ago, unit, coin, am int16
-	before                                  int16
-	foreign, yes, no, denial                int16
+	before, hour                            int16
+	foreign, own, yes, no                   int16
 }
 
 func newLexicon(lang string) *lexicon {
 	x := &lexicon{
 		lang: lang, stem: stemmerFor(lang), fold: newFolder(),
-		words: map[string]int32{}, stems: map[string]int32{}, byName: map[string]int16{},
+		words: map[string]int32{}, prefixes: map[string]int32{}, stems: map[string]int32{}, byName: map[string]int16{},
 		particles: map[int32][]separable{}, clean: map[string]bool{},
 		phrases: newPhrases(),
 	}
 	x.text, x.stemOf, x.wordFams = []string{""}, []int32{0}, [][]int16{nil}
-	x.expand, x.compound = [][]int32{nil}, [][2]int32{{}}
+	x.expand, x.prefixOf, x.prefixText = [][]int32{nil}, []int32{0}, []string{""}
 	x.stemText, x.stemFams = []string{""}, [][]int16{nil}
+	for _, w := range slices.Sorted(maps.Keys(numbersOf(lang))) {
+		x.clean[w] = true
+		x.word(w)
+	}
 	return x
 }
 
@@ -82,7 +91,21 @@ func (x *lexicon) word(w string) int32 {
 	x.stemOf = append(x.stemOf, x.stemID(x.stem(strings.ReplaceAll(w, "'", ""))))
 	x.wordFams = append(x.wordFams, nil)
 	x.expand = append(x.expand, nil)
-	x.compound = append(x.compound, [2]int32{})
+	x.prefixOf = append(x.prefixOf, x.prefixID(w))
+	return id
+}
+
+// The letters at the beginning of a word that count as its prefix.
+const prefixLetters = 4
+
+func (x *lexicon) prefixID(w string) int32 {
+	w = w[:min(len(w), prefixLetters)]
+	if id, ok := x.prefixes[w]; ok {
+		return id
+	}
+	id := int32(len(x.prefixText))
+	x.prefixes[w] = id
+	x.prefixText = append(x.prefixText, w)
 	return id
 }
 
@@ -114,8 +137,8 @@ func (x *lexicon) bind() {
 		number: x.familyID("number"), minor: x.familyID("minor age"), adult: x.familyID("adult age"),
 		money: x.familyID("money"), clock: x.familyID("clock"),
 		not: x.familyID("not"), filler: x.familyID("filler"), years: x.familyID("years"), ago: x.familyID("ago"),
-		unit: x.familyID("unit"), coin: x.familyID("currency"), am: x.familyID("am"), before: x.familyID("at time"),
-		foreign: x.familyID("foreign"), yes: x.familyID("yes"), no: x.familyID("no"), denial: x.familyID("denial"),
+		unit: x.familyID("unit"), coin: x.familyID("currency"), am: x.familyID("am"), before: x.familyID("at time"), hour: x.familyID("hour"),
+		foreign: x.familyID("foreign"), own: x.familyID("own"), yes: x.familyID("yes"), no: x.familyID("no"),
 	}
 }
 
@@ -130,11 +153,13 @@ func (x *lexicon) settle() {
 			continue
 		}
 		if left, right, ok := x.split(x.text[id]); ok {
-			x.compound[id] = [2]int32{left, right}
 			x.members[id] = join(x.members[left], x.members[right])
 		}
 	}
 }
+
+// shortPart is the least number of letters of the second part of a compound.
+const shortPart = 4
 
 // split finds the two family words that a compound is made of, as in
 // naaktfoto or schoolfoto.
@@ -142,7 +167,7 @@ func (x *lexicon) split(w string) (left, right int32, ok bool) {
 	if len(w) < 7 || x.lang != "nl" {
 		return 0, 0, false
 	}
-	for i := len(w) - 3; i >= 3; i-- {
+	for i := len(w) - shortPart; i >= 3; i-- {
 		right = x.familyWord(w[i:])
 		if right == 0 {
 			continue

@@ -3,6 +3,10 @@ package understand
 // The farthest that two elements with … between them may stand apart, in words.
 const reach = 9
 
+// The elements that rules may try in one message, so that hostile text stays
+// cheap; an ordinary message needs some hundreds.
+const maxEffort = 20_000
+
 // firing is a rule that holds for a message, and the pattern that made it hold.
 type firing struct {
 	rule    int16
@@ -12,6 +16,7 @@ type firing struct {
 // fire lists the rules that hold for a reading, each once.
 func (b *rulebook) fire(r *reading, out []firing) []firing {
 	out = out[:0]
+	r.effort = maxEffort
 	for _, f := range r.seen {
 		for _, n := range b.byFamily[f] {
 			out = b.try(r, n, out)
@@ -98,6 +103,9 @@ func (r *reading) bit(token int) uint64 { return 1 << min(uint(r.tokens[token].s
 func (c chain) from(r *reading, n, last int) bool {
 	if n == len(c) {
 		return true
+	}
+	if r.effort--; r.effort < 0 {
+		return false
 	}
 	for _, a := range c[n].any {
 		if a.family < 0 {

@@ -1,301 +1,174 @@
 package understand
 
-import (
-	"fmt"
-	"strings"
+import "github.com/praatpaal/praatpaal/bot/book"
 
-	"github.com/praatpaal/praatpaal/bot/book"
+// verdict is what was picked for each label, and the rule that decided, if any.
+type verdict struct {
+	pick   [headCount]int
+	by     [headCount]int // index into the fired rules, or -1
+	denial bool
+}
+
+// How much a rule's word about topic, role and wants counts beside the scorer's
+// sums.
+const ruleVote = 1
+
+// The chances from which the scorer raises the danger by itself: to urgent when
+// urgent and emergency together have sureUrgent and are overNone times as likely
+// as no danger, which weighs a missed danger and a false alarm.
+const (
+	sureUrgent = 0.42
+	overNone   = 3
+	sureRaised = 0.5
+)
+
+// From these chances of no danger on, the samples overrule a rule; sooner when
+// another rule says that there is none.
+const (
+	overruleUrgent    = 0.5
+	overruleEmergency = 0.8
+	overruleCalm      = 0.3
 )
 
 // Message says what a text means. It is pure and safe for concurrent use.
 func (u *Understander) Message(text string) Meaning {
 	sc := u.pool.Get().(*scratch)
 	defer u.pool.Put(sc)
-	u.lexicon.read(text, &sc.reading)
-	sc.fired = u.rules.fire(&sc.reading, sc.fired)
-	sc.features = u.lexicon.features(&sc.reading, sc.fired, sc.features)
-	sc.rows = u.scorer.rowsOf(sc.features, sc.rows)
-	u.scorer.sum(sc.rows, &sc.scores)
+	u.score(text, sc)
 	var v verdict
 	u.decide(sc, &v)
 	u.steps.closest(&sc.reading, &sc.weighing)
-	m := Meaning{
-		Topic: u.scorer.heads[topicHead].values[v.pick[topicHead]],
-		Role:  u.scorer.heads[roleHead].values[v.pick[roleHead]], Danger: book.Danger(v.pick[dangerHead]),
-		Wants: u.scorer.heads[wantsHead].values[v.pick[wantsHead]], Denial: v.denial,
-		Lang: u.language(&sc.reading),
-	}
-	m.Sure = u.sureness(sc, &v)
-	m.Why = u.explain(sc, &v)
-	m.Steps = append([]Match(nil), sc.best...)
-	return m
-}
-
-// sureness gives the chances of what was picked.
-func (u *Understander) sureness(sc *scratch, v *verdict) Sureness {
-	urgent := u.scorer.heads[dangerHead].from + int(book.Urgent)
-	return Sureness{
-		Known:  u.lexicon.knows(&sc.reading),
-		Topics: [topicCount]float32(sc.scores[:topicCount]),
-		Topic:  float64(sc.scores[v.pick[topicHead]]),
-		Role:   float64(sc.scores[u.scorer.heads[roleHead].from+v.pick[roleHead]]),
-		Urgent: float64(sc.scores[urgent] + sc.scores[urgent+1]),
+	h := &u.scorer.heads
+	return Meaning{
+		Topic:  h[topicHead].values[v.pick[topicHead]],
+		Role:   h[roleHead].values[v.pick[roleHead]],
+		Danger: book.Danger(v.pick[dangerHead]),
+		Wants:  h[wantsHead].values[v.pick[wantsHead]],
+		Why:    u.explain(sc, &v),
+		Sure:   u.sureness(sc, &v),
+		Lang:   u.language(&sc.reading),
+		Denial: v.denial,
+		Steps:  append([]Match(nil), sc.best...),
 	}
 }
 
-// knows gives the share of a message's words that are in the lexicon exactly
-// as they were typed.
-func (x *lexicon) knows(r *reading) float64 {
-	all, known := 0, 0
-	for _, p := range r.scan.pieces {
-		if p.kind == numberPiece {
-			continue
+// score reads a text, tries the rules and adds up the weights.
+func (u *Understander) score(text string, sc *scratch) {
+	u.lexicon.read(text, &sc.reading)
+	sc.fired = u.rules.fire(&sc.reading, sc.fired)
+	sc.features = sc.reading.features(sc.fired, sc.features)
+	sc.rows = sc.look(u.scorer, sc.features)
+	u.scorer.sum(sc.rows, &sc.scores)
+}
+
+// look finds the rows of features, each once.
+func (sc *scratch) look(s *scorer, features []uint64) []int32 {
+	if len(sc.stamp) < len(s.keys) {
+		sc.stamp, sc.now = make([]uint32, len(s.keys)), 0
+	}
+	if sc.now++; sc.now == 0 {
+		clear(sc.stamp)
+		sc.now = 1
+	}
+	out := sc.rows[:0]
+	for _, f := range features {
+		if n := s.index.find(f); n >= 0 && sc.stamp[n] != sc.now {
+			sc.stamp[n] = sc.now
+			out = append(out, n)
 		}
-		all++
-		if _, ok := x.words[string(r.scan.text[p.from:p.to])]; ok {
-			known++
-		}
 	}
-	if all == 0 {
-		return 1
-	}
-	return float64(known) / float64(all)
+	return out
 }
-
-// verdict is what was picked for each label, and the rule that decided, if any.
-type verdict struct {
-	pick   [headCount]int
-	by     [headCount]int // index into fired, or -1
-	denial bool
-}
-
-// How much a rule's word counts beside the scorer's, and the chances from which
-// the scorer raises the danger.
-const (
-	ruleVote   = 3
-	sureUrgent = 0.45
-	sureRaised = 0.5
-	// From these chances of no danger on, the samples overrule a rule.
-	overruleUrgent    = 0.6
-	overruleEmergency = 0.8
-)
 
 // decide weighs the rules that hold and the scorer.
 func (u *Understander) decide(sc *scratch, v *verdict) {
-	for i := range v.by {
-		v.by[i] = -1
-	}
-	calm, confirmed := false, false
 	for _, f := range sc.fired {
-		out := &u.rules.rules[f.rule].out
-		calm = calm || out.calm
-		confirmed = confirmed || out.confirms
-		v.denial = v.denial || out.denial
+		u.vote(&u.rules.rules[f.rule].out, &sc.scores)
 	}
-	u.vote(sc, v)
 	u.scorer.chances(&sc.scores, nil)
-	for i := range u.scorer.heads {
-		if i != dangerHead {
-			v.pick[i] = u.scorer.best(i, &sc.scores)
-		}
+	for i := range v.pick {
+		v.pick[i] = u.scorer.best(i, &sc.scores)
 	}
-	u.danger(sc, v, calm, confirmed)
+	v.pick[dangerHead] = int(u.danger(sc))
 	for i := range v.by {
-		u.credit(sc, v, i)
+		v.by[i] = u.credit(sc, i, v.pick[i])
+	}
+	v.denial = v.pick[dangerHead] == int(book.None) && len(sc.tokens) <= 12 && u.says(sc, func(o *outcome) bool { return o.denial })
+}
+
+// vote adds a rule's words about topic, role and wants to the sums.
+func (u *Understander) vote(out *outcome, to *scores) {
+	for i, at := range out.picks {
+		if at >= 0 && i != dangerHead {
+			to[u.scorer.heads[i].from+int(at)] += ruleVote
+		}
 	}
 }
 
-// vote adds the rules' words about topic, role and wants to the scores.
-func (u *Understander) vote(sc *scratch, v *verdict) {
+// says tells whether some rule that holds has such an outcome.
+func (u *Understander) says(sc *scratch, such func(*outcome) bool) bool {
 	for _, f := range sc.fired {
-		out := &u.rules.rules[f.rule].out
-		for i, value := range []string{topicHead: out.topic, roleHead: out.role, wantsHead: out.wants, dangerHead: ""} {
-			h := &u.scorer.heads[i]
-			for k := range h.values {
-				if h.values[k] == value {
-					sc.scores[h.from+k] += ruleVote
-				}
-			}
+		if such(&u.rules.rules[f.rule].out) {
+			return true
 		}
 	}
-}
-
-func (s *scorer) best(i int, out *scores) int {
-	h := &s.heads[i]
-	best := 0
-	for k := range h.values {
-		if out[h.from+k] > out[h.from+best] {
-			best = k
-		}
-	}
-	return best
+	return false
 }
 
 // danger takes the highest of what the rules say and what the scorer says.
-func (u *Understander) danger(sc *scratch, v *verdict, calm, confirmed bool) {
-	h := &u.scorer.heads[dangerHead]
-	p := sc.scores[h.from : h.from+len(h.values)]
-	level := book.None
-	switch {
-	case p[book.Urgent]+p[book.Emergency] >= sureUrgent:
-		level = book.Urgent
-		if confirmed && p[book.Emergency] > p[book.Urgent] {
-			level = book.Emergency
-		}
-	case 1-p[book.None] >= sureRaised:
-		level = book.Concern
-	}
+func (u *Understander) danger(sc *scratch) book.Danger {
+	from := u.scorer.heads[dangerHead].from
+	p := sc.scores[from : from+dangerCount]
+	level := u.scoredDanger(sc, p)
+	calm := u.says(sc, func(o *outcome) bool { return o.calm() })
 	for _, f := range sc.fired {
-		d := u.rules.rules[f.rule].out.danger
-		if d == nil || *d <= level || envi("NOFLOOR", 0) == 1 {
+		d := book.Danger(u.rules.rules[f.rule].out.picks[dangerHead])
+		if d <= level {
 			continue
 		}
 		doubt := float32(overruleUrgent)
-		if *d == book.Emergency {
+		if d == book.Emergency {
 			doubt = overruleEmergency
 		}
 		if calm {
-			doubt -= 0.3
+			doubt -= overruleCalm
 		}
 		if p[book.None] < doubt {
-			level = *d
+			level = d
 		}
 	}
-	v.pick[dangerHead] = int(level)
+	return level
 }
 
-// credit finds the rule that says what was picked.
-func (u *Understander) credit(sc *scratch, v *verdict, i int) {
-	value := u.scorer.heads[i].values[v.pick[i]]
+// scoredDanger is what the scorer says by itself; an emergency only when a
+// rule confirms that it is now.
+func (u *Understander) scoredDanger(sc *scratch, p []float32) book.Danger {
+	soon := p[book.Urgent] + p[book.Emergency]
+	switch {
+	case soon >= sureUrgent && soon >= overNone*p[book.None]:
+		if p[book.Emergency] > p[book.Urgent] && u.says(sc, func(o *outcome) bool { return o.confirms }) {
+			return book.Emergency
+		}
+		return book.Urgent
+	case 1-p[book.None] >= sureRaised:
+		return book.Concern
+	}
+	return book.None
+}
+
+// credit finds the rule that says what was picked for a label, or -1.
+func (u *Understander) credit(sc *scratch, i, pick int) int {
 	for n, f := range sc.fired {
-		out := &u.rules.rules[f.rule].out
-		said := map[int]string{topicHead: out.topic, roleHead: out.role, wantsHead: out.wants}[i]
-		if i == dangerHead && out.danger != nil {
-			said = out.danger.String()
-		}
-		if said == value {
-			v.by[i] = n
-			return
+		if int(u.rules.rules[f.rule].out.picks[i]) == pick {
+			return n
 		}
 	}
-}
-
-// explain names, for each label, the rule that decided or the words that
-// weighed most.
-func (u *Understander) explain(sc *scratch, v *verdict) []Reason {
-	out := make([]Reason, 0, headCount)
-	for i := range u.scorer.heads {
-		label := u.scorer.heads[i].name
-		if n := v.by[i]; n >= 0 {
-			f := sc.fired[n]
-			r, p := &u.rules.rules[f.rule], &u.rules.patterns[f.pattern]
-			out = append(out, Reason{Label: label, Rule: r.name, File: r.file, Line: int(p.line), What: p.text})
-			continue
-		}
-		out = append(out, Reason{Label: label, Rule: "samples", What: u.weighed(sc, i, v.pick[i])})
-	}
-	return out
-}
-
-// weighed names the three features that spoke most for a value.
-func (u *Understander) weighed(sc *scratch, i, value int) string {
-	var top [3]int32
-	var weight [3]float32
-	at := u.scorer.heads[i].from + value
-	for _, n := range sc.rows {
-		w := u.scorer.rows[n][at]
-		for k := range top {
-			if w > weight[k] {
-				copy(top[k+1:], top[k:])
-				copy(weight[k+1:], weight[k:])
-				top[k], weight[k] = n, w
-				break
+	if i == dangerHead && book.Danger(pick) == book.Emergency {
+		for n, f := range sc.fired {
+			if u.rules.rules[f.rule].out.confirms {
+				return n
 			}
 		}
 	}
-	var b strings.Builder
-	for k := range top {
-		if weight[k] > 0 {
-			if k > 0 {
-				b.WriteString(", ")
-			}
-			fmt.Fprintf(&b, "%s %+.2f", u.featureName(u.scorer.keys[top[k]]), weight[k])
-		}
-	}
-	return b.String()
-}
-
-// featureName writes a feature as an editor knows it.
-func (u *Understander) featureName(k uint64) string {
-	kind, a, b := k>>58, k>>29&(1<<29-1), k&(1<<29-1)
-	switch kind {
-	case stemFeature:
-		return u.lexicon.stemText[a]
-	case stemsFeature:
-		return u.lexicon.stemText[a] + " " + u.lexicon.stemText[b]
-	case skipFeature:
-		return u.lexicon.stemText[a] + " … " + u.lexicon.stemText[b]
-	case familyFeature:
-		return u.familyName(a)
-	case pairFeature, acrossFeature:
-		return u.familyName(a) + " … " + u.familyName(b)
-	case ruleFeature:
-		return "rule " + u.rules.rules[a].name
-	case styleFeature:
-		return [...]string{"", "whole sentences", "a capital", "a question", "a long message", "a short message", "one word", "several sentences", "an emoji", "capitals"}[a]
-	}
-	return "?"
-}
-
-func (u *Understander) familyName(key uint64) string {
-	name := "{" + u.lexicon.families[key/2].name + "}"
-	if key%2 == 1 {
-		return "not " + name
-	}
-	return name
-}
-
-// language tells when a message is clearly in another language.
-func (u *Understander) language(r *reading) string {
-	if len(r.tokens) < 3 {
-		return ""
-	}
-	other := 0
-	for i := range r.tokens {
-		if r.at(u.lexicon.known.foreign, i) {
-			other++
-		}
-	}
-	if other*5 >= len(r.tokens)*2 {
-		if u.lexicon.lang == "nl" {
-			return "en"
-		}
-		return "nl"
-	}
-	return ""
-}
-
-// checkQuotes reports quoted sentences that do not make their rule hold.
-func (u *Understander) checkQuotes() []book.Finding {
-	var out []book.Finding
-	var r reading
-	var fired []firing
-	for n := range u.rules.rules {
-		rule := &u.rules.rules[n]
-	next:
-		for _, q := range rule.quotes {
-			u.lexicon.read(q.Text, &r)
-			fired = u.rules.fire(&r, fired)
-			for _, f := range fired {
-				if int(f.rule) == n {
-					continue next
-				}
-			}
-			out = append(out, book.Finding{
-				File: rule.file, Line: q.Line, What: fmt.Sprintf("%q does not make rule %q hold", q.Text, rule.name),
-				Do: "add a pattern that fits it, or move the sentence to the rule that it belongs to",
-			})
-		}
-	}
-	return out
+	return -1
 }

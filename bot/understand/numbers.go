@@ -33,7 +33,10 @@ func (x *lexicon) isClock(r *reading, i int) bool {
 	if v := r.tokens[i].value; v < 0 || v > 24 {
 		return false
 	}
-	return i > 0 && r.at(x.known.before, i-1) && (!x.follows(r, i, x.known.unit) || x.follows(r, i, x.known.clock)) && !x.follows(r, i, x.known.years)
+	if i == 0 || !r.at(x.known.before, i-1) || x.follows(r, i, x.known.years) {
+		return false
+	}
+	return x.follows(r, i, x.known.hour) || !x.follows(r, i, x.known.unit)
 }
 
 // findAge marks "13 jaar", "hij is 34", "(15)" and "14m" as an age.
@@ -63,14 +66,17 @@ func (x *lexicon) findAge(r *reading, i int) {
 
 // valueOf gives the number that a word stands for, or -1.
 func (x *lexicon) valueOf(id int32) int32 {
-	table := englishNumbers
-	if x.lang == "nl" {
-		table = dutchNumbers
-	}
-	if v, ok := table[x.text[id]]; ok {
+	if v, ok := numbersOf(x.lang)[x.text[id]]; ok {
 		return v
 	}
 	return -1
+}
+
+func numbersOf(lang string) map[string]int32 {
+	if lang == "nl" {
+		return dutchNumbers
+	}
+	return englishNumbers
 }
 
 var dutchNumbers = map[string]int32{

@@ -4,6 +4,7 @@ package understand
 type token struct {
 	word     int32 // 0: not known
 	stem     int32 // 0: not known
+	prefix   int32 // of what was typed; 0: not known
 	value    int32 // of a number, else -1
 	piece    int32 // in the scan
 	sentence int16
@@ -31,6 +32,7 @@ type reading struct {
 	tail   []int16 // by family: its last mark
 	seen   []int16 // families that were found, in order of finding
 	slow   int     // words that needed the slow way
+	effort int     // what rules may still try
 	edit   []byte  // for slow words
 	tried  []int32
 }
@@ -59,9 +61,12 @@ func (r *reading) reset(families int) {
 	r.tokens, r.marks, r.seen, r.slow = r.tokens[:0], r.marks[:0], r.seen[:0], 0
 }
 
+// Most marks of one message.
+const maxMarks = 2000
+
 // add notes that a family stands at these tokens.
 func (r *reading) add(f int16, first, last int) {
-	if f < 0 || len(r.marks) >= 4000 {
+	if f < 0 || len(r.marks) >= maxMarks {
 		return
 	}
 	at := int16(len(r.marks))
@@ -136,6 +141,11 @@ func (x *lexicon) push(r *reading, i int, t token, fams []int16) {
 		return
 	}
 	p := r.scan.pieces[i]
+	if t.word != 0 {
+		t.prefix = x.prefixOf[t.word]
+	} else {
+		t.prefix = x.prefixes[string(r.scan.text[p.from:min(p.to, p.from+prefixLetters)])]
+	}
 	t.piece, t.sentence, t.clause, t.quoted = int32(i), p.sentence, p.clause, p.quoted
 	at := len(r.tokens)
 	for _, f := range fams {

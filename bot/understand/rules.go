@@ -8,17 +8,19 @@ import (
 	"github.com/praatpaal/praatpaal/bot/book"
 )
 
-// outcome is what a rule says about a message; a label left out is nil or "".
+// outcome is what a rule says about a message.
 type outcome struct {
-	danger *book.Danger
-	topic  string
-	role   string
-	wants  string
-	denial bool
-	calm   bool // danger none: takes back what other rules say
-	// confirms: the scorer may raise an emergency when this rule holds.
-	confirms bool
+	picks    [headCount]int8 // by label: a value, or unknownLabel
+	denial   bool            // takes back what was said
+	confirms bool            // the scorer may raise an emergency when this rule holds
 }
+
+func noOutcome() outcome {
+	return outcome{picks: [headCount]int8{unknownLabel, unknownLabel, unknownLabel, unknownLabel}}
+}
+
+// calm tells whether the rule says that there is no danger.
+func (o *outcome) calm() bool { return o.picks[dangerHead] == int8(book.None) }
 
 // rule is a section of danger.md or another file of rules.
 type rule struct {
@@ -75,8 +77,7 @@ func (b *rulebook) section(words *wordsReader, page *book.Page, section book.Sec
 
 // readOutcome reads "danger: urgent, topic: grooming".
 func readOutcome(words *wordsReader, page *book.Page, section book.Section) (outcome, bool) {
-	var out outcome
-	said := false
+	out, said := noOutcome(), false
 	for _, text := range section.Text {
 		for _, part := range strings.Split(strings.Trim(text.Text, ". "), ",") {
 			key, value, ok := strings.Cut(part, ":")
@@ -96,31 +97,20 @@ func readOutcome(words *wordsReader, page *book.Page, section book.Section) (out
 // set takes one label in; false when the word is not known.
 func (o *outcome) set(key, value string) bool {
 	switch key {
-	case "danger":
-		var d book.Danger
-		if d.UnmarshalText([]byte(value)) != nil {
-			return false
-		}
-		o.danger, o.calm = &d, d == book.None
-	case "topic":
-		o.topic = value
-		return slices.Contains(book.Topics(), value)
-	case "role":
-		o.role = value
-		return slices.Contains(book.Roles(), value)
-	case "wants":
-		o.wants = value
-		return slices.Contains(book.Wants(), value)
-	case "confirms":
-		o.confirms = value == "emergency"
-		return o.confirms
 	case "denial":
 		o.denial = value == "yes"
 		return o.denial
-	default:
-		return false
+	case "confirms":
+		o.confirms = value == book.Emergency.String()
+		return o.confirms
 	}
-	return true
+	for i, h := range heads() {
+		if h.name == key {
+			o.picks[i] = int8(slices.Index(h.values, value))
+			return o.picks[i] >= 0
+		}
+	}
+	return false
 }
 
 // index notes under which family or word each pattern is tried.

@@ -20,7 +20,7 @@ func (x *lexicon) unknown(r *reading, i int, typed []byte) {
 		return
 	}
 	plain := x.withoutApostrophes(r, typed)
-	if id := x.known1(plain); id != 0 {
+	if id := x.lookUp(plain); id != 0 {
 		x.pushWord(r, i, id)
 		return
 	}
@@ -31,8 +31,8 @@ func (x *lexicon) unknown(r *reading, i int, typed []byte) {
 	x.byForm(r, i, string(plain))
 }
 
-// known1 gives a word's number, or 0.
-func (x *lexicon) known1(w []byte) int32 { return x.words[string(w)] }
+// lookUp gives the number of a word, or 0.
+func (x *lexicon) lookUp(w []byte) int32 { return x.words[string(w)] }
 
 // withoutApostrophes copies a word into r.edit, without apostrophes and with
 // digits read as letters where letters stand beside them.

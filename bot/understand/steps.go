@@ -1,6 +1,7 @@
 package understand
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -17,12 +18,10 @@ const (
 
 // sampleRef is one sample of a step.
 type sampleRef struct {
-	step  int32
-	text  string
-	file  string
-	line  int
-	norm  float32
-	whole uint64 // its words in order, as one number
+	step int32
+	text string
+	file string
+	line int
 }
 
 // posting is a sample in which a word or family stands.
@@ -31,25 +30,30 @@ type posting struct {
 	weight float32
 }
 
-// stepIndex finds the samples that a message comes closest to.
+// stepIndex finds the samples that a message comes closest to. It is read-only
+// after newStepIndex.
 type stepIndex struct {
-	steps    []*book.Step
-	samples  []sampleRef
-	exact    map[uint64]int32 // whole to sample
-	rarity   map[uint64]float32
-	postings map[uint64][]posting
+	steps   []*book.Step
+	samples []sampleRef
+	exact   map[uint64]int32 // whole to sample
+	index   *table           // term to its place in rarity and lists
+	rarity  []float32
+	lists   [][]posting
 }
 
-// found is what the index is asked to remember while it weighs one message.
+// weighing is what the index remembers while it weighs one message.
 type weighing struct {
-	score map[int32]float32
-	terms []term
-	best  []Match
+	sums    []float32 // by sample
+	touched []int32   // samples with a sum
+	terms   []term
+	best    []Match
 }
 
+// term is a word, two words or a family of a message.
 type term struct {
 	key    uint64
 	weight float32
+	at     int32 // place in the index
 }
 
 // whole packs the words of a reading, in order, into one number.
@@ -71,39 +75,33 @@ func (r *reading) whole() uint64 {
 	return h
 }
 
-// terms lists the words and families of a reading, each once.
-func (r *reading) terms(out []term) []term {
+// Most terms of one message.
+const maxTerms = 120
+
+// listTerms lists the words and families of a reading.
+func (r *reading) listTerms(out []term) []term {
 	out = out[:0]
-	add := func(k uint64) {
-		for i := range out {
-			if out[i].key == k {
-				return
-			}
-		}
-		out = append(out, term{key: k})
-	}
 	last := uint64(0)
 	for i := range r.tokens {
 		s := uint64(r.tokens[i].stem)
-		if s != 0 && len(out) < 80 {
-			add(feature(stemFeature, s, 0))
+		if s != 0 {
+			out = append(out, term{key: feature(stemFeature, s, 0)})
 			if last != 0 {
-				add(feature(stemsFeature, last, s))
+				out = append(out, term{key: feature(stemsFeature, last, s)})
 			}
 		}
 		last = s
 	}
 	for i := range r.marks {
-		if len(out) < 120 {
-			add(feature(familyFeature, uint64(r.marks[i].family), 0))
-		}
+		out = append(out, term{key: feature(familyFeature, uint64(r.marks[i].family), 0)})
 	}
-	return out
+	slices.SortFunc(out, func(a, b term) int { return cmp.Compare(a.key, b.key) })
+	return slices.CompactFunc(out, func(a, b term) bool { return a.key == b.key })
 }
 
 // newStepIndex reads every sample of the volume.
 func newStepIndex(v *book.Volume, x *lexicon) *stepIndex {
-	ix := &stepIndex{exact: map[uint64]int32{}, rarity: map[uint64]float32{}, postings: map[uint64][]posting{}}
+	ix := &stepIndex{exact: map[uint64]int32{}}
 	var r reading
 	var all [][]term
 	counts := map[uint64]int{}
@@ -115,25 +113,38 @@ func newStepIndex(v *book.Volume, x *lexicon) *stepIndex {
 			if _, taken := ix.exact[whole]; !taken {
 				ix.exact[whole] = int32(len(ix.samples))
 			}
-			ix.samples = append(ix.samples, sampleRef{step: int32(len(ix.steps) - 1), text: s.Text, file: step.File, line: s.Line, whole: whole})
-			terms := slices.Clone(r.terms(nil))
+			ix.samples = append(ix.samples, sampleRef{step: int32(len(ix.steps) - 1), text: s.Text, file: step.File, line: s.Line})
+			terms := slices.Clone(r.listTerms(nil))
 			for _, t := range terms {
 				counts[t.key]++
 			}
 			all = append(all, terms)
 		}
 	}
-	for k, n := range counts {
-		ix.rarity[k] = rarity(k, n, len(all))
-	}
+	ix.weigh(counts, len(all))
 	ix.post(all)
 	return ix
 }
 
-// rarity weighs a term: rare ones count, families more than words.
+// weigh gives every term its weight: rare ones count more.
+func (ix *stepIndex) weigh(counts map[uint64]int, samples int) {
+	ix.index = newTable(len(counts))
+	keys := make([]uint64, 0, len(counts))
+	for k := range counts {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	for n, k := range keys {
+		ix.index.put(k, int32(n))
+		ix.rarity = append(ix.rarity, rarity(k, counts[k], samples))
+	}
+	ix.lists = make([][]posting, len(keys))
+}
+
+// rarity weighs a term; single words count most.
 func rarity(k uint64, n, of int) float32 {
 	w := float32(math.Log(1 + float64(of)/float64(n)))
-	switch k >> 58 {
+	switch kind, _, _ := split(k); kind {
 	case stemsFeature:
 		w *= 0.5
 	case familyFeature:
@@ -146,28 +157,20 @@ func rarity(k uint64, n, of int) float32 {
 func (ix *stepIndex) post(all [][]term) {
 	for n, terms := range all {
 		sum := float32(0)
-		for _, t := range terms {
-			w := ix.rarity[t.key]
+		for i := range terms {
+			terms[i].at = ix.index.find(terms[i].key)
+			w := ix.rarity[terms[i].at]
 			sum += w * w
 		}
-		norm := float32(math.Sqrt(float64(sum)))
-		ix.samples[n].norm = norm
+		norm := root(sum)
 		for _, t := range terms {
-			ix.postings[t.key] = append(ix.postings[t.key], posting{int32(n), ix.rarity[t.key] / norm})
+			ix.lists[t.at] = append(ix.lists[t.at], posting{int32(n), ix.rarity[t.at] / norm})
 		}
 	}
-	for k, list := range ix.postings {
+	for k, list := range ix.lists {
 		if len(list) > maxPostings {
-			slices.SortStableFunc(list, func(a, b posting) int {
-				switch {
-				case a.weight > b.weight:
-					return -1
-				case a.weight < b.weight:
-					return 1
-				}
-				return 0
-			})
-			ix.postings[k] = slices.Clip(list[:maxPostings])
+			slices.SortStableFunc(list, func(a, b posting) int { return cmp.Compare(b.weight, a.weight) })
+			ix.lists[k] = slices.Clone(list[:maxPostings])
 		}
 	}
 }
@@ -178,38 +181,49 @@ func (ix *stepIndex) closest(r *reading, w *weighing) {
 	if n, ok := ix.exact[r.whole()]; ok {
 		w.best = append(w.best, ix.match(n, 1))
 	}
-	w.terms = r.terms(w.terms)
-	sum := float32(0)
-	for i := range w.terms {
-		t := &w.terms[i]
-		t.weight = ix.rarity[t.key]
-		sum += t.weight * t.weight
-	}
-	if sum == 0 {
+	w.terms = r.listTerms(w.terms)
+	norm := ix.look(w)
+	if norm == 0 {
 		return
 	}
-	slices.SortFunc(w.terms, func(a, b term) int {
-		switch {
-		case a.weight > b.weight || a.weight == b.weight && a.key < b.key:
-			return -1
-		case a == b:
-			return 0
-		}
-		return 1
-	})
-	norm := float32(math.Sqrt(float64(sum)))
-	clear(w.score)
+	if len(w.sums) < len(ix.samples) {
+		w.sums = make([]float32, len(ix.samples))
+	}
 	looked := 0
 	for _, t := range w.terms {
-		if t.weight == 0 || looked > maxLookups {
+		if looked > maxLookups {
 			break
 		}
-		for _, p := range ix.postings[t.key] {
-			w.score[p.sample] += p.weight * t.weight / norm
+		for _, p := range ix.lists[t.at] {
+			if w.sums[p.sample] == 0 {
+				w.touched = append(w.touched, p.sample)
+			}
+			w.sums[p.sample] += p.weight * t.weight / norm
 			looked++
 		}
 	}
 	ix.pick(w)
+}
+
+// look finds the terms that the index knows, the rarest first, and gives the
+// length of the message as a vector.
+func (ix *stepIndex) look(w *weighing) float32 {
+	known, sum := w.terms[:0], float32(0)
+	for _, t := range w.terms {
+		if t.at = ix.index.find(t.key); t.at >= 0 {
+			t.weight = ix.rarity[t.at]
+			sum += t.weight * t.weight
+			known = append(known, t)
+		}
+	}
+	slices.SortFunc(known, func(a, b term) int {
+		if a.weight != b.weight {
+			return cmp.Compare(b.weight, a.weight)
+		}
+		return cmp.Compare(a.key, b.key)
+	})
+	w.terms = known[:min(len(known), maxTerms)]
+	return root(sum)
 }
 
 func (ix *stepIndex) match(n int32, score float64) Match {
@@ -217,11 +231,16 @@ func (ix *stepIndex) match(n int32, score float64) Match {
 	return Match{Step: ix.steps[s.step].ID, Score: score, Sample: s.text, File: s.file, Line: s.line}
 }
 
-// pick keeps the best sample of each of the best steps.
+// pick keeps the best sample of each of the best steps, and forgets the sums.
 func (ix *stepIndex) pick(w *weighing) {
-	for n, score := range w.score {
-		ix.insert(w, n, min(float64(score), 0.99))
+	for _, n := range w.touched {
+		score := min(float64(w.sums[n]), 0.99)
+		w.sums[n] = 0
+		if len(w.best) < maxSteps || score >= w.best[len(w.best)-1].Score {
+			ix.insert(w, n, score)
+		}
 	}
+	w.touched = w.touched[:0]
 }
 
 // insert puts a sample in its place among the best, one for a step.

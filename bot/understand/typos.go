@@ -14,7 +14,7 @@ type typos struct {
 
 const (
 	oneSlip  = 5
-	twoSlips = 9
+	twoSlips = 10
 )
 
 func newTypos() typos { return typos{drops: map[string][]int32{}} }
@@ -46,26 +46,35 @@ func (t *typos) near(w string) int32 {
 	if len(w) < oneSlip-1 || len(w) > 24 || !ascii(w) || t.drops == nil {
 		return 0
 	}
-	best, bestCost := int32(-1), 100
-	try := func(key string) {
-		for _, n := range t.drops[key] {
-			if cost := t.cost(w, n); cost < bestCost || cost == bestCost && best >= 0 && t.weight[n] > t.weight[best] {
-				best, bestCost = n, cost
-			}
-		}
-	}
-	try(w)
+	best, bestCost := int32(-1), tooFar
+	best, bestCost = t.try(t.drops[w], w, best, bestCost)
+	var without [24]byte
 	for i := range len(w) {
-		try(w[:i] + w[i+1:])
+		key := append(append(without[:0], w[:i]...), w[i+1:]...)
+		best, bestCost = t.try(t.drops[string(key)], w, best, bestCost)
 	}
-	if best < 0 || bestCost >= 100 {
+	if best < 0 || bestCost >= tooFar {
 		return 0
 	}
 	return t.ids[best]
 }
 
-// cost is the distance of w to a word in tenths of a slip, or 100 when it is
-// too far. Neighbouring keys cost less than others.
+// try keeps the word that costs least; of two, the one that is heard more.
+func (t *typos) try(list []int32, w string, best int32, bestCost int) (int32, int) {
+	for _, n := range list {
+		cost := t.cost(w, n)
+		if cost < bestCost || cost == bestCost && best >= 0 && t.weight[n] > t.weight[best] {
+			best, bestCost = n, cost
+		}
+	}
+	return best, bestCost
+}
+
+// tooFar is the cost of a word that is no slip of another.
+const tooFar = 100
+
+// cost is how many slips w is away from a word, or tooFar: another first letter,
+// or a letter that is not easily mistaken, is another word.
 func (t *typos) cost(w string, n int32) int {
 	to := t.words[n]
 	allowed := 1
@@ -75,24 +84,31 @@ func (t *typos) cost(w string, n int32) int {
 		allowed = 2
 	}
 	d := distance(w, to, allowed)
-	if d > allowed {
-		return 100
+	if d > allowed || w[0] != to[0] {
+		return tooFar
 	}
-	cost := d * 10
-	if w[0] != to[0] {
-		cost += 8
+	if d == 1 && len(w) == len(to) && !confused(w, to) {
+		return tooFar
 	}
-	if d == 1 && len(w) == len(to) {
-		for i := range len(w) {
-			if w[i] != to[i] {
-				if strings.IndexByte(neighbours[w[i]], to[i]) >= 0 {
-					cost -= 2
-				}
-				break
-			}
-		}
+	return d
+}
+
+// confused tells whether the first letter that differs stands beside the other
+// on the keyboard, sounds like it, or has changed places with the next.
+func confused(w, to string) bool {
+	i := 0
+	for i < len(w) && w[i] == to[i] {
+		i++
 	}
-	return cost
+	if i == len(w) || i+1 < len(w) && w[i] == to[i+1] && w[i+1] == to[i] {
+		return true
+	}
+	return strings.IndexByte(neighbours[w[i]], to[i]) >= 0 || strings.IndexByte(alike[w[i]], to[i]) >= 0
+}
+
+// alike are the letters that are mistaken for each other by ear.
+var alike = map[byte]string{
+	'd': "t", 't': "d", 's': "zc", 'z': "s", 'f': "v", 'v': "fw", 'w': "v", 'c': "ks", 'k': "cq", 'q': "k", 'g': "hj", 'e': "ia", 'i': "ey", 'y': "i", 'a': "e", 'o': "u", 'u': "o",
 }
 
 // neighbours are the keys beside each key.

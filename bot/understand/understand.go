@@ -78,11 +78,14 @@ type Understander struct {
 type scratch struct {
 	reading
 	weighing
-	raw      string
 	fired    []firing
 	features []uint64
-	rows     []int32
+	rows     []int32  // of the features
+	stamp    []uint32 // by row: the message that saw it last
+	now      uint32
 	scores   scores
+	text     []byte  // of the reasons
+	other    reading // of an offered label
 }
 
 // New makes an Understander from a volume, or an error with every mistake in
@@ -101,13 +104,6 @@ func New(v *book.Volume) (*Understander, error) {
 	return u, nil
 }
 
-// Check lists what is wrong with the words, rules and heard messages of a
-// volume, and which quoted sentences do not do what they are quoted for.
-func Check(v *book.Volume) []book.Finding {
-	u, found := build(v)
-	return append(found, u.checkQuotes()...)
-}
-
 func build(v *book.Volume) (*Understander, []book.Finding) {
 	var found []book.Finding
 	x := newLexicon(v.Lang)
@@ -120,7 +116,7 @@ func build(v *book.Volume) (*Understander, []book.Finding) {
 	x.tellBook(v)
 	x.hear(messages)
 	u := &Understander{lexicon: x, rules: rules}
-	u.pool = &sync.Pool{New: func() any { return &scratch{weighing: weighing{score: map[int32]float32{}}} }}
+	u.pool = &sync.Pool{New: func() any { return &scratch{} }}
 	rules.index(x)
 	u.scorer = u.learn(messages)
 	u.steps = newStepIndex(v, x)

@@ -21,7 +21,7 @@ type wordsReader struct {
 	found   *[]book.Finding
 	include [][2]int16 // the second family contains the first
 	asked   []mention  // families named by others
-	group   uint8      // of the sections that are being read
+	engine  bool       // the families that are being read are the engine's own
 }
 
 // mention is a place where a family is named.
@@ -36,7 +36,7 @@ func (r *wordsReader) pages(pages []*book.Page) {
 	for _, page := range pages {
 		for _, section := range page.Sections {
 			if section.Level == 1 {
-				r.group = groupOf[section.Heading]
+				r.engine = section.Heading == engineGroup
 				continue
 			}
 			r.section(page, section)
@@ -85,7 +85,7 @@ func (r *wordsReader) section(page *book.Page, section book.Section) {
 	if f := &r.x.families[id]; f.file != "" {
 		r.wrong(page.File, section.Line, fmt.Sprintf("family {%s} stands at line %d of %s as well", name, f.line, f.file), "put both lists under one heading")
 	} else {
-		f.file, f.line, f.group = page.File, section.Line, r.group
+		f.file, f.line, f.engine = page.File, section.Line, r.engine
 	}
 	if len(section.Items) == 0 {
 		r.wrong(page.File, section.Line, fmt.Sprintf("family {%s} has no words", name), "add a list of words under it, or take the heading out")
@@ -120,6 +120,7 @@ func (r *wordsReader) entry(file string, line int, entry string, f int16) {
 
 // phrase notes a word, or several in a row.
 func (r *wordsReader) phrase(file string, line int, entry string, f int16) {
+	r.checkSpelling(file, line, entry, f)
 	stems := r.stems(entry)
 	switch len(stems) {
 	case 0:
@@ -129,6 +130,22 @@ func (r *wordsReader) phrase(file string, line int, entry string, f int16) {
 	default:
 		r.x.phrases.add(stems, f)
 	}
+}
+
+// checkSpelling reports a single word that is chat spelling for another: the
+// family would get the other.
+func (r *wordsReader) checkSpelling(file string, line int, entry string, f int16) {
+	w := r.plain(entry)
+	id, ok := r.x.words[w]
+	if !ok || len(r.scan.pieces) != 1 || r.x.expand[id] == nil {
+		return
+	}
+	var meant []string
+	for _, e := range r.x.expand[id] {
+		meant = append(meant, r.x.text[e])
+	}
+	r.wrong(file, line, fmt.Sprintf("%q in {%s} is chat spelling for %q", w, r.x.families[f].name, strings.Join(meant, " ")),
+		"write what it stands for, or take it out of one of the two lists")
 }
 
 // stems folds a text of the content and gives the stems of its words.
@@ -182,9 +199,10 @@ func (r *wordsReader) spelling(file string, item book.Sample) {
 		words = append(words, r.x.word(w))
 	}
 	for _, t := range strings.Split(typed, ",") {
+		as := strings.TrimSpace(t)
 		t = r.plain(t)
 		if len(r.scan.pieces) != 1 {
-			r.wrong(file, item.Line, fmt.Sprintf("%q is not one typed word", t), "give single typed words, separated by commas")
+			r.wrong(file, item.Line, fmt.Sprintf("%q is not one typed word", as), "give single typed words, separated by commas")
 			continue
 		}
 		id := r.x.word(t)
@@ -246,16 +264,6 @@ func widenVerb(list []separable, from, to int16) []separable {
 	return list
 }
 
-// Groups of families that make pairs for the scorer.
-const (
-	people uint8 = iota + 1
-	things
-	acts
-	feelings
-	times
-	talk
-)
-
-var groupOf = map[string]uint8{
-	"People": people, "Images and screens": things, "What people do": acts, "Own acts": acts, "Feelings and life": feelings, "Time": times, "Questions and talk": talk,
-}
+// engineGroup is the heading over families that the engine uses; as reasons they
+// would tell an editor nothing.
+const engineGroup = "For the engine"
