@@ -50,6 +50,23 @@ func New(b *book.Book) (*Bot, error) {
 	return out, errors.Join(wrong...)
 }
 
+// Volume is the content in a language that the bot was made of, nil when there
+// is none.
+func (b *Bot) Volume(lang string) *book.Volume {
+	if v := b.voices[lang]; v != nil {
+		return v.volume
+	}
+	return nil
+}
+
+// Ear is what understands messages in a language, nil when there is none.
+func (b *Bot) Ear(lang string) *understand.Understander {
+	if v := b.voices[lang]; v != nil {
+		return v.ear
+	}
+	return nil
+}
+
 // The steps that the bot itself leads to; those with a -parent version use it
 // for grown-ups.
 const (

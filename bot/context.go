@@ -27,6 +27,7 @@ func byRule(m understand.Meaning, label string) bool {
 // How sure the samples must be, where no rule decides.
 const (
 	sureTheme  = 0.45 // that there is a theme, where nothing is dangerous
+	sureOther  = 0.6  // that it is another one than was asked about
 	sureRole   = 0.9  // that another person speaks than before
 	sureUrgent = 0.75 // that a follow-up is urgent, when it may belong to the talk
 	// How much likelier a follow-up is about the same than its words alone
@@ -67,7 +68,7 @@ func (t *turn) inContext(m understand.Meaning) understand.Meaning {
 // calmTopic is what a message without danger is about, in a talk without any:
 // what was asked about before, else what it is surely about, else nothing.
 func (t *turn) calmTopic(m understand.Meaning) string {
-	if themed(t.now.Topic) {
+	if themed(t.now.Topic) && m.Sure.Topic < sureOther {
 		return t.likelier(m)
 	}
 	if m.Sure.Topic < sureTheme {

@@ -26,6 +26,8 @@ type Volume struct {
 	Referrals []Referral
 	// Talks are the conversations of talks/*.md that must stay true.
 	Talks []*Talk
+	// voice holds what the bot must not say, from voice.md.
+	voice []*taboo
 }
 
 // Step is one thing the bot says, and where the conversation can go from it.
@@ -50,6 +52,8 @@ type Step struct {
 	Samples []Sample
 	Bubbles []Bubble
 	Choices []Choice
+
+	translates stamp // of the first step of a file
 }
 
 // Sample is a sentence that somebody may type to come to a step.

@@ -116,7 +116,7 @@ func (b *bubble) href(n ast.Node, to, label string) string {
 		b.s.wrong(b.s.at(n), fmt.Sprintf("the link says %q and calls %q", label, to), "make the number the same in both")
 	}
 	for _, r := range b.referrals {
-		if r.has(to) {
+		if r.Has(to) {
 			return to
 		}
 	}

@@ -18,8 +18,13 @@ func check(b *Book, found *[]Finding) {
 		c.wants()
 		c.samples()
 		c.person()
+		c.loops()
 		c.reach()
 		c.handsOver()
+		c.reading()
+		c.voice()
+		c.phones()
+		c.screen()
 	}
 }
 
@@ -30,6 +35,11 @@ type checker struct {
 
 func (c *checker) wrong(step *Step, line int, what, do string) {
 	*c.found = append(*c.found, Finding{File: step.File, Line: line, What: what, Do: do})
+}
+
+// warn notes what is worth a look, but no reason to refuse the book.
+func (c *checker) warn(step *Step, line int, what, do string) {
+	*c.found = append(*c.found, Finding{File: step.File, Line: line, What: what, Do: do, Warning: true})
 }
 
 // opens refuses two doors to the same room.
@@ -77,11 +87,12 @@ func (c *checker) samples() {
 	}
 }
 
-// person refuses steps from which a person is more than two choices away.
+// person refuses steps from which a person is more than two choices away. What
+// ends or forgets a conversation needs none.
 func (c *checker) person() {
 	near := map[string]bool{}
 	for _, step := range c.v.Order {
-		near[step.ID] = step.Does != ""
+		near[step.ID] = step.Does == "hand-over"
 	}
 	for range PersonWithin {
 		next := map[string]bool{}
@@ -91,7 +102,7 @@ func (c *checker) person() {
 		near = next
 	}
 	for _, step := range c.v.Order {
-		if !near[step.ID] {
+		if !near[step.ID] && step.Does == "" {
 			c.wrong(step, step.Line, fmt.Sprintf("from %q a person is more than %d choices away", step.Heading, PersonWithin), "add a choice to person.md")
 		}
 	}

@@ -3,15 +3,18 @@ package book
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // compare holds the languages to one shape: the same files, the same headings
-// in number and order, the n-th choice leading to the same place.
-func (l *loader) compare() {
+// in number and order, the n-th choice leading to the same place, the same
+// services with the same numbers.
+func (l *loader) compare(b *Book) {
 	source := Languages()[0]
 	for _, lang := range Languages()[1:] {
 		l.missing(source, lang)
 		l.missing(lang, source)
+		l.compareServices(b.Volumes[source], b.Volumes[lang])
 		for _, name := range sorted(l.steps[source]) {
 			if ours, found := l.steps[lang][name]; found {
 				l.compareFile(l.steps[source][name], ours)
@@ -20,10 +23,27 @@ func (l *loader) compare() {
 	}
 }
 
+// missing looks for files that only one language has. What was heard and what
+// was talked is each language's own.
 func (l *loader) missing(from, in string) {
-	for _, name := range sorted(l.steps[from]) {
-		if _, found := l.steps[in][name]; !found {
-			l.wrong(from+"/"+name+".md", 1, "there is no "+in+"/"+name+".md", "translate the file, or take it out in both")
+	for _, name := range l.names[from] {
+		folder, _, _ := strings.Cut(name, "/")
+		if folder != "heard" && folder != "talks" && !slices.Contains(l.names[in], name) {
+			l.wrong(from+"/"+name, 1, "there is no "+in+"/"+name, "translate the file, or take it out in both")
+		}
+	}
+}
+
+func (l *loader) compareServices(a, b *Volume) {
+	if len(a.Referrals) != len(b.Referrals) {
+		l.wrong(b.Lang+"/referrals.md", 1, fmt.Sprintf("it has %d services, and %s has %d", len(b.Referrals), a.Lang, len(a.Referrals)), "give both the same services in the same order")
+		return
+	}
+	for i, r := range b.Referrals {
+		for _, key := range []string{"country", "phone", "site", "checked"} {
+			if theirs := a.Referrals[i].Fields[key]; r.Fields[key] != theirs {
+				l.wrong(r.File, r.Line, fmt.Sprintf("%s: %s is %q, and in %s %q", r.Name, key, r.Fields[key], a.Referrals[i].File, theirs), "make them the same")
+			}
 		}
 	}
 }

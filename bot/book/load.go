@@ -21,14 +21,15 @@ func (f Finding) String() string {
 // nil when one of them is an error.
 func Load(fsys fs.FS) (*Book, []Finding) {
 	var found []Finding
-	l := &loader{fsys: fsys, found: &found, steps: map[string]map[string][]*Step{}}
+	l := &loader{fsys: fsys, found: &found, steps: map[string]map[string][]*Step{}, names: map[string][]string{}}
 	b := &Book{Volumes: map[string]*Volume{}}
 	for _, lang := range Languages() {
 		b.Volumes[lang] = l.volume(lang)
 	}
 	l.name(b)
 	l.link(b)
-	l.compare()
+	l.compare(b)
+	l.compareStamps()
 	check(b, &found)
 	found = inOrder(found)
 	if slices.ContainsFunc(found, func(f Finding) bool { return !f.Warning }) {
@@ -52,6 +53,8 @@ type loader struct {
 	// steps holds the steps of each dialogue file: language, then path
 	// without the language and ".md".
 	steps map[string]map[string][]*Step
+	// names holds all files of a language, dialogue or not, in order.
+	names map[string][]string
 }
 
 func (l *loader) wrong(file string, line int, what, do string) {
@@ -64,10 +67,14 @@ func (l *loader) volume(lang string) *Volume {
 	if s := l.open(path.Join(lang, "referrals.md")); s != nil {
 		v.Referrals = readReferrals(s)
 	}
+	if s := l.open(path.Join(lang, "voice.md")); s != nil {
+		v.voice = readVoice(s)
+	}
 	err := fs.WalkDir(l.fsys, lang, func(file string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || path.Ext(file) != ".md" {
 			return err
 		}
+		l.names[lang] = append(l.names[lang], strings.TrimPrefix(file, lang+"/"))
 		l.read(v, file)
 		return nil
 	})
@@ -90,7 +97,7 @@ func (l *loader) open(file string) *source {
 
 func (l *loader) read(v *Volume, file string) {
 	name := strings.TrimSuffix(strings.TrimPrefix(file, v.Lang+"/"), ".md")
-	if name == "referrals" {
+	if name == "referrals" || name == "voice" {
 		return
 	}
 	s := l.open(file)

@@ -13,13 +13,15 @@ import (
 func small() map[string]string {
 	return map[string]string{
 		"nl/start.md":          "---\nfor: child\nreview: 2027-05-23\n---\n\n# Hallo\n\nHoi, fijn dat je er bent.\n\n- [Een foto](grooming/photo.md)\n- [Een mens](person.md)\n",
-		"en/start.md":          "---\nfor: child\nreview: 2027-05-23\n---\n\n# Hello\n\nHi, good that you are here.\n\n- [A photo](grooming/photo.md)\n- [A person](person.md)\n",
+		"en/start.md":          "---\nfor: child\nreview: 2027-05-23\ntranslates: 037de261\n---\n\n# Hello\n\nHi, good that you are here.\n\n- [A photo](grooming/photo.md)\n- [A person](person.md)\n",
 		"nl/person.md":         "---\nfor: child\ndoes: hand-over\nreview: 2027-05-23\n---\n\n# Een mens\n\nIk vraag iemand.\n\n- [Hallo](start.md)\n- [Een foto](grooming/photo.md#al-gestuurd)\n",
-		"en/person.md":         "---\nfor: child\ndoes: hand-over\nreview: 2027-05-23\n---\n\n# A person\n\nI am asking someone.\n\n- [Hello](start.md)\n- [A photo](grooming/photo.md#sent-already)\n",
+		"en/person.md":         "---\nfor: child\ndoes: hand-over\nreview: 2027-05-23\ntranslates: 26a1086e\n---\n\n# A person\n\nI am asking someone.\n\n- [Hello](start.md)\n- [A photo](grooming/photo.md#sent-already)\n",
 		"nl/grooming/photo.md": "---\nfor: child, friend\nopens: none, concern\nreview: 2027-05-23\n---\n\n# Iemand wil een foto\n\n> - hij wil een foto van me\n\nWat **goed** dat je dit vertelt. Bel [112](tel:112) bij gevaar.\n\n- [Ja](#al-gestuurd)\n- [Een mens](../person.md)\n\n## Al gestuurd\n\nDat is niet jouw schuld.\n\n- [Terug](#iemand-wil-een-foto)\n- [Een mens](../person.md)\n",
-		"en/grooming/photo.md": "---\nfor: child, friend\nopens: none, concern\nreview: 2027-05-23\n---\n\n# Someone wants a photo\n\n> - he wants a photo of me\n\nHow **good** that you tell me. Call [112](tel:112) in danger.\n\n- [Yes](#sent-already)\n- [A person](../person.md)\n\n## Sent already\n\nThat is not your fault.\n\n- [Back](#someone-wants-a-photo)\n- [A person](../person.md)\n",
+		"en/grooming/photo.md": "---\nfor: child, friend\nopens: none, concern\nreview: 2027-05-23\ntranslates: 69a33f9b\n---\n\n# Someone wants a photo\n\n> - he wants a photo of me\n\nHow **good** that you tell me. Call [112](tel:112) in danger.\n\n- [Yes](#sent-already)\n- [A person](../person.md)\n\n## Sent already\n\nThat is not your fault.\n\n- [Back](#someone-wants-a-photo)\n- [A person](../person.md)\n",
 		"nl/referrals.md":      referral("Noodnummer"),
 		"en/referrals.md":      referral("Emergency number"),
+		"nl/voice.md":          "# Zo niet\n\n## Schuld geven: child, friend\n\nZeg wat de ander fout doet.\n\n> - niet jouw schuld\n\n- jouw schuld\n- had je maar\n\n## Beloven\n\nNiemand weet de afloop.\n\n- ik beloof\n",
+		"en/voice.md":          "# Not so\n\n## Blaming: child, friend\n\nSay what the other does wrong.\n\n> - not your fault\n\n- your fault\n- if only you had\n\n## Promising\n\nNobody knows what will be.\n\n- i promise\n",
 	}
 }
 
@@ -99,7 +101,7 @@ func TestEveryMistakeIsRefusedWithItsPlace(t *testing.T) {
 		{"samples after the answer", photo, "schuld.\n", "schuld.\n\n> - nog een\n", photo + ":20", "samples after"},
 		{"a sentence after the choices", photo, "[Een mens](../person.md)\n\n##", "[Een mens](../person.md)\n\nEn nog iets.\n\n##", photo + ":16", "after the choices"},
 		{"another number of steps", "en/grooming/photo.md", "\n## Sent already\n\nThat is not your fault.\n\n- [Back](#someone-wants-a-photo)\n- [A person](../person.md)\n", "", "en/grooming/photo.md:1", "it has 1 steps"},
-		{"choices in another order", "en/grooming/photo.md", "- [Yes](#sent-already)\n- [A person](../person.md)", "- [A person](../person.md)\n- [Yes](#sent-already)", "en/grooming/photo.md:13", "leads to"},
+		{"choices in another order", "en/grooming/photo.md", "- [Yes](#sent-already)\n- [A person](../person.md)", "- [A person](../person.md)\n- [Yes](#sent-already)", "en/grooming/photo.md:14", "leads to"},
 		{"another front matter", "en/grooming/photo.md", "opens: none, concern", "opens: none", "en/grooming/photo.md:1", "differs"},
 		{"a service without source", "nl/referrals.md", "- source: POL1\n", "", "nl/referrals.md:3", `no "source"`},
 		{"a service in no country", "nl/referrals.md", "country: nl", "country: xx", "nl/referrals.md:5", "unknown country"},

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 func referralKeys() []string {
@@ -28,6 +29,9 @@ func readReferrals(s *source) []Referral {
 			if r.Fields[key] == "" && key != "phone" && key != "site" {
 				s.wrong(r.Line, fmt.Sprintf("%s has no %q", r.Name, key), fmt.Sprintf("add a line `- %s: …`", key))
 			}
+		}
+		if _, err := time.Parse(time.DateOnly, r.Fields["checked"]); err != nil && r.Fields["checked"] != "" {
+			s.wrong(r.Line, fmt.Sprintf("%s was checked on %q, which is no date", r.Name, r.Fields["checked"]), "write it as 2026-11-23")
 		}
 		if r.Fields["phone"] == "" && r.Fields["site"] == "" {
 			s.wrong(r.Line, r.Name+" has neither phone nor site", "give at least one")
@@ -62,37 +66,50 @@ func siteIsSafe(value string) bool {
 	return true
 }
 
-// href is where a link to the service leads: its site, else its number.
-func (r Referral) href() string {
-	if site := r.Fields["site"]; site != "" {
-		first, _, _ := strings.Cut(site, ",")
-		return strings.TrimSpace(first)
+// Phones are the numbers of the service as they are written, the first one to
+// call first.
+func (r Referral) Phones() []string { return listed(r.Fields["phone"]) }
+
+// Sites are the addresses of the service, each with https://.
+func (r Referral) Sites() []string { return listed(r.Fields["site"]) }
+
+func listed(value string) []string {
+	var out []string
+	for part := range strings.SplitSeq(value, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
 	}
-	first, _, _ := strings.Cut(r.Fields["phone"], ",")
-	return "tel:" + digits(first)
+	return out
 }
 
-// has tells whether a tel: or https: link belongs to the service.
-func (r Referral) has(to string) bool {
-	if number, found := strings.CutPrefix(to, "tel:"); found {
-		for phone := range strings.SplitSeq(r.Fields["phone"], ",") {
-			if digits(phone) != "" && digits(phone) == digits(number) {
-				return true
-			}
-		}
-		return false
+// Call is the link that calls a number.
+func Call(phone string) string { return "tel:" + digits(phone) }
+
+// href is where a link to the service leads: its site, else its number.
+func (r Referral) href() string {
+	if sites := r.Sites(); len(sites) > 0 {
+		return sites[0]
 	}
-	u, err := url.Parse(to)
+	if phones := r.Phones(); len(phones) > 0 {
+		return Call(phones[0])
+	}
+	return ""
+}
+
+// Has tells whether a link, tel: or https:, belongs to the service.
+func (r Referral) Has(link string) bool {
+	if number, found := strings.CutPrefix(link, "tel:"); found {
+		return slices.ContainsFunc(r.Phones(), func(phone string) bool { return digits(phone) != "" && digits(phone) == digits(number) })
+	}
+	u, err := url.Parse(link)
 	if err != nil || u.Scheme != "https" {
 		return false
 	}
-	for site := range strings.SplitSeq(r.Fields["site"], ",") {
-		own, err := url.Parse(strings.TrimSpace(site))
-		if err == nil && own.Host != "" && bare(own.Host) == bare(u.Host) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.Sites(), func(site string) bool {
+		own, err := url.Parse(site)
+		return err == nil && own.Host != "" && bare(own.Host) == bare(u.Host)
+	})
 }
 
 func bare(host string) string { return strings.TrimPrefix(strings.ToLower(host), "www.") }

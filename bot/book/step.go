@@ -39,7 +39,7 @@ func readSteps(s *source, referrals []Referral) []*Step {
 		if i > 0 {
 			step.Anchor = Slug(p.heading)
 			// What opens a file opens its first step only.
-			step.Opens, step.Wants = nil, nil
+			step.Opens, step.Wants, step.translates = nil, nil, stamp{}
 		}
 		checkHeading(s, p, i == 0)
 		step.readBody(s, p, referrals)
@@ -52,6 +52,7 @@ func readSteps(s *source, referrals []Referral) []*Step {
 func readHead(s *source) Step {
 	f := &s.front
 	head := Step{File: s.file, Topic: topicOf(s.file), For: f.list(s, "for", audiences()), Review: f.values["review"]}
+	head.translates = stamp{f.values["translates"], f.lines["translates"]}
 	head.Wants = f.list(s, "wants", Wants())
 	for _, name := range f.list(s, "opens", Dangers()) {
 		var d Danger
