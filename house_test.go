@@ -16,7 +16,7 @@ const module = "github.com/praatpaal/praatpaal"
 // house lists the packages from the top of the table in the README to its
 // bottom: each may import only those that stand before it.
 func house() []string {
-	return []string{"content", "locales", "bot/book", "bot/understand", "bot", "bot/talk", "bot/queue", "web", "."}
+	return []string{"content", "locales", "bot/book", "bot/understand", "bot", "bot/talk", "bot/chart", "bot/proof", "bot/queue", "web", "."}
 }
 
 // ban is an import that one place may have and no other, or that a place must
@@ -29,18 +29,19 @@ type ban struct {
 }
 
 func bans() []ban {
-	pure := []string{"content", "bot/book", "bot/understand", "bot", "bot/talk"}
+	pure := []string{"content", "bot/book", "bot/understand", "bot", "bot/talk", "bot/chart"}
 	return []ban{
 		{what: "github.com/yuin/goldmark", only: []string{"bot/book"}, because: "one place turns markdown into meaning, so that nothing unchecked is shown"},
 		{what: "github.com/redis/go-redis/", only: []string{"bot/queue"}, because: "one place knows how a write becomes safe"},
 		{what: "github.com/alicebob/miniredis/", only: []string{"bot/queue"}, because: "the embedded store is the queue's own affair"},
 		{what: "github.com/gorilla/websocket", only: []string{"web"}, because: "it may be replaced one day, in one place"},
 		{what: "github.com/nicksnyder/go-i18n/", only: []string{"locales"}, because: "texts of a language are resolved once, at start"},
+		{what: "github.com/fsnotify/fsnotify", only: []string{"bot/proof"}, because: "one place notices that an editor saved"},
 		{what: "github.com/alecthomas/kong", only: []string{"."}, because: "only main reads flags and the environment"},
 		{what: "net", never: pure, because: "a turn must not wait for anybody"},
 		{what: "net/http", never: pure, because: "the engine is talked with in the terminal too"},
-		{what: "sync", never: []string{"content", "bot/book", "bot", "bot/talk"}, because: "what never changes needs no lock; what has one owner neither"},
-		{what: "os", never: []string{"content", "bot/book", "bot/understand", "bot", "bot/talk", "web"}, because: "files and settings come in as values"},
+		{what: "sync", never: []string{"content", "bot/book", "bot", "bot/talk", "bot/chart"}, because: "what never changes needs no lock; what has one owner neither"},
+		{what: "os", never: []string{"content", "bot/book", "bot/understand", "bot", "bot/talk", "bot/chart", "web"}, because: "files and settings come in as values"},
 		{what: "math/rand", never: pure, because: "the same message gets the same answer"},
 		{what: "math/rand/v2", never: pure, because: "the same message gets the same answer"},
 		{what: "log", never: []string{"."}, because: "log/slog behind the list of allowed keys is the only log"},

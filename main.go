@@ -5,6 +5,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,7 +14,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"strings"
@@ -24,6 +24,8 @@ import (
 
 	"github.com/praatpaal/praatpaal/bot"
 	"github.com/praatpaal/praatpaal/bot/book"
+	"github.com/praatpaal/praatpaal/bot/chart"
+	"github.com/praatpaal/praatpaal/bot/proof"
 	"github.com/praatpaal/praatpaal/bot/queue"
 	"github.com/praatpaal/praatpaal/bot/talk"
 	"github.com/praatpaal/praatpaal/bot/understand"
@@ -60,6 +62,7 @@ type commands struct {
 	Talk       talkTo     `cmd:"" help:"Talk with the bot in the terminal; prints a transcript."`
 	Understand listen     `cmd:"" help:"Say what messages mean: one as arguments, or JSON lines with lang and text from standard input."`
 	Check      check      `cmd:"" help:"List all that is wrong with the content."`
+	Map        mapTo      `cmd:"" help:"Draw the dialogue, theme by theme, as SVG and Mermaid."`
 	Counsellor counsellor `cmd:"" help:"Accounts for the desk."`
 	Evidence   evidence   `cmd:"" help:"Show all that is held about one conversation."`
 	Health     health     `cmd:"" help:"Ask a running server whether it lives; for health checks."`
@@ -82,34 +85,24 @@ func run(ctx context.Context, args []string, s streams) error {
 	return parsed.Run(&c, s)
 }
 
-// book loads the content, or gives every mistake in it at once.
-func (c *commands) book(s streams) (*book.Book, error) {
-	files, shown := content.Files(), "content/"
-	if c.Content != "" {
-		files, shown = fs.FS(os.DirFS(c.Content)), strings.TrimSuffix(c.Content, "/")+"/"
+// files gives the content, and what to put before the names of its files.
+func (c *commands) files() (fs.FS, string) {
+	if c.Content == "" {
+		return content.Files(), "content/"
 	}
-	b, found := book.Load(files)
-	wrong := 0
-	for _, f := range found {
-		if f.Warning {
-			continue
-		}
-		wrong++
-		fmt.Fprintln(s.err, shown+f.String())
-	}
-	if wrong > 0 {
-		return nil, fmt.Errorf("content: %d mistakes, listed above: mend them, nothing was started", wrong)
-	}
-	return b, nil
+	return os.DirFS(c.Content), strings.TrimSuffix(c.Content, "/") + "/"
 }
 
-// bot makes the bot of the content.
-func (c *commands) bot(s streams) (*bot.Bot, error) {
-	b, err := c.book(s)
-	if err != nil {
-		return nil, err
+// proof reads the content and makes the bot of it, or lists every mistake in
+// it at once.
+func (c *commands) proof(to io.Writer) (proof.Proof, error) {
+	files, shown := c.files()
+	p, err := proof.Read(files)
+	if err == nil && p.Bot == nil {
+		p.List(to, shown)
+		err = fmt.Errorf("content: %d mistakes, listed above: mend them first", p.Wrong())
 	}
-	return bot.New(b)
+	return p, err
 }
 
 // store opens Redis, or the embedded store.
@@ -152,12 +145,17 @@ func (cmd *serve) Run(ctx context.Context, c *commands, s streams) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	b, err := c.bot(s)
+	p, err := c.proof(s.err)
+	if err != nil {
+		return errors.Join(err, listener.Close(), store.Close())
+	}
+	shelf := bot.NewShelf(p.Bot)
+	unwatch, err := c.watch(shelf, s)
 	if err != nil {
 		return errors.Join(err, listener.Close(), store.Close())
 	}
 	server, err := web.New(web.Options{
-		Bot: b, Store: store, Texts: texts, Log: log, Explain: cmd.Explain,
+		Bot: shelf, Guides: shelf, Store: store, Texts: texts, Log: log, Explain: cmd.Explain,
 		SayPerMinute: cmd.SayPerMinute, ConnectsPerSecond: cmd.ConnectsPerSecond, Proxied: cmd.Proxied,
 	})
 	if err == nil {
@@ -166,7 +164,23 @@ func (cmd *serve) Run(ctx context.Context, c *commands, s streams) error {
 	if err == nil {
 		err = server.Serve(ctx, listener)
 	}
-	return errors.Join(err, store.Close())
+	return errors.Join(err, unwatch(), store.Close())
+}
+
+// watch takes in what an editor saves, when nothing in it is wrong.
+func (c *commands) watch(shelf *bot.Shelf, s streams) (unwatch func() error, err error) {
+	if c.Content == "" {
+		return func() error { return nil }, nil
+	}
+	return proof.Watch(c.Content, func() {
+		p, err := c.proof(s.err)
+		if err != nil {
+			fmt.Fprintf(s.err, "%v; the content from before stays\n", err)
+			return
+		}
+		shelf.Put(p.Bot)
+		fmt.Fprintln(s.err, "content: read again, and in use from now on")
+	})
 }
 
 // tryName is the counsellor that the embedded store has from the start.
@@ -210,12 +224,12 @@ type talkTo struct {
 
 // Run talks until the input ends.
 func (cmd *talkTo) Run(c *commands, s streams) error {
-	b, err := c.bot(s)
+	p, err := c.proof(s.err)
 	if err != nil {
 		return err
 	}
 	t := talk.Terminal{In: s.in, Out: s.out, Echo: !isTerminal(s.out), Explain: cmd.Explain, As: cmd.As, Lang: cmd.Lang}
-	return t.Run(b)
+	return t.Run(p.Bot)
 }
 
 func isTerminal(w io.Writer) bool {
@@ -234,15 +248,13 @@ type listen struct {
 
 // Run answers one message, or a line of JSON for each line of JSON.
 func (cmd *listen) Run(c *commands, s streams) error {
-	b, err := c.book(s)
+	p, err := c.proof(s.err)
 	if err != nil {
 		return err
 	}
 	ears := map[string]*understand.Understander{}
-	for lang, volume := range b.Volumes {
-		if ears[lang], err = understand.New(volume); err != nil {
-			return err
-		}
+	for _, lang := range book.Languages() {
+		ears[lang] = p.Bot.Ear(lang)
 	}
 	if cmd.Lang != "" {
 		ear := ears[cmd.Lang]
@@ -254,38 +266,43 @@ func (cmd *listen) Run(c *commands, s streams) error {
 	return talk.Lines(ears, s.in, s.out, s.err)
 }
 
-type check struct{}
+type check struct {
+	Translated bool     `help:"Note in these translations that they fit their source as it is now; then check."`
+	Files      []string `arg:"" optional:"" help:"With --translated: files as en/grooming/photo.md, or all."`
+}
 
 // Run lists all errors and warnings of the content.
 func (cmd *check) Run(c *commands, s streams) error {
-	b, err := c.book(streams{err: s.out})
-	if err != nil {
-		return err
-	}
-	talker, err := bot.New(b)
-	if err != nil {
-		return err
-	}
-	found := talker.Check(time.Now().Format(time.DateOnly))
-	wrong := 0
-	for _, f := range found {
-		kind := "error: "
-		if f.Warning {
-			kind = "warning: "
-		} else {
-			wrong++
+	if cmd.Translated {
+		c.Content = cmp.Or(c.Content, "content")
+		noted, err := proof.Translated(c.Content, cmd.Files)
+		if err != nil {
+			return err
 		}
-		fmt.Fprintf(s.out, "%s%s\n", kind, f)
+		fmt.Fprintf(s.out, "%d translations noted\n", noted)
 	}
-	steps, samples := 0, 0
-	for _, step := range b.Volumes["nl"].Order {
-		steps, samples = steps+1, samples+len(step.Samples)
+	files, shown := c.files()
+	p, err := proof.Read(files)
+	if err != nil {
+		return err
 	}
-	fmt.Fprintf(s.out, "%d steps and %d samples in Dutch; %d errors, %d warnings\n", steps, samples, wrong, len(found)-wrong)
-	if wrong > 0 {
-		return fmt.Errorf("content: %d mistakes, listed above", wrong)
+	p.Check(time.Now())
+	return p.Report(s.out, shown)
+}
+
+type mapTo struct {
+	To string `help:"Folder to write into." default:"map"`
+}
+
+// Run writes the dialogue as pictures.
+func (cmd *mapTo) Run(c *commands, s streams) error {
+	p, err := c.proof(s.err)
+	if err != nil {
+		return err
 	}
-	return nil
+	drawn := chart.Draw(p.Book)
+	fmt.Fprintf(s.out, "%d files in %s: begin with index.md\n", len(drawn), cmd.To)
+	return proof.Save(cmd.To, drawn)
 }
 
 type counsellor struct {
@@ -366,21 +383,4 @@ func (cmd *evidence) Run(ctx context.Context, c *commands, s streams) error {
 type health struct{}
 
 // Run asks /healthz of the server at the configured address.
-func (cmd *health) Run(ctx context.Context, c *commands) error {
-	addr := strings.Replace(c.Addr, "0.0.0.0", "127.0.0.1", 1)
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr+"/healthz", nil)
-	if err != nil {
-		return err
-	}
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return fmt.Errorf("%s: no answer: %w", addr, plain(err))
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s: %s", addr, answer.Status)
-	}
-	return nil
-}
+func (cmd *health) Run(ctx context.Context, c *commands) error { return web.Probe(ctx, c.Addr) }

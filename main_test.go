@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/praatpaal/praatpaal/content"
 )
@@ -228,5 +230,136 @@ func TestServeTellsANewcomerWhereEverythingIsAndStopsWhenAsked(t *testing.T) {
 	stop()
 	if err := <-ended; err != nil {
 		t.Errorf("it ended with %v", err)
+	}
+}
+
+// said waits for what a running command writes next, line by line.
+type said struct {
+	mu    sync.Mutex
+	text  strings.Builder
+	lines chan string
+}
+
+func (s *said) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.text.Write(p)
+	for {
+		line, rest, found := strings.Cut(s.text.String(), "\n")
+		if !found {
+			return len(p), nil
+		}
+		s.text.Reset()
+		s.text.WriteString(rest)
+		s.lines <- line
+	}
+}
+
+// until waits for a line with a text in it, and gives all that came before.
+func (s *said) until(t *testing.T, part string) string {
+	t.Helper()
+	var all strings.Builder
+	for {
+		select {
+		case line := <-s.lines:
+			all.WriteString(line + "\n")
+			if strings.Contains(line, part) {
+				return all.String()
+			}
+		case <-time.After(time.Minute):
+			t.Fatalf("nothing said %q, only:\n%s", part, all.String())
+		}
+	}
+}
+
+func TestServeTakesInWhatAnEditorSavesAndKeepsTheOldWhenItIsWrong(t *testing.T) {
+	clear(t)
+	folder := t.TempDir()
+	if err := os.CopyFS(folder, content.Files()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	out := &said{lines: make(chan string, 1000)}
+	ended := make(chan error, 1)
+	go func() {
+		ended <- run(ctx, []string{"serve", "--addr", "127.0.0.1:0", "--content", folder}, streams{strings.NewReader(""), out, out})
+	}()
+	at := strings.SplitN(strings.SplitN(out.until(t, "the chat"), "http://", 2)[1], "/", 2)[0]
+	out.until(t, "stops.")
+
+	start := filepath.Join(folder, "nl", "grooming", "photo.md")
+	spoil(t, start, "for: child", "fur: child")
+	if list := out.until(t, "from before stays"); !strings.Contains(list, filepath.ToSlash(start)+":2: unknown key \"fur\"") {
+		t.Errorf("the mistake is not listed:\n%s", list)
+	}
+	if _, page := get(t, "http://"+at+"/nl/grooming/photo"); !strings.Contains(page, "</html>") {
+		t.Error("the old content is gone")
+	}
+	spoil(t, start, "fur: child", "for: child")
+	out.until(t, "in use from now on")
+	spoil(t, filepath.Join(folder, "nl", "referrals.md"), "- for: ", "- for: echt ")
+	out.until(t, "in use from now on")
+	if _, page := get(t, "http://"+at+"/nl/referrals"); !strings.Contains(page, "<p>echt ") {
+		t.Error("the new content is not in use")
+	}
+	http.DefaultClient.CloseIdleConnections()
+	stop()
+	if err := <-ended; err != nil {
+		t.Errorf("it ended with %v", err)
+	}
+}
+
+// get gives the status and the text at an address.
+func get(t *testing.T, url string) (int, string) {
+	t.Helper()
+	answer, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.StatusCode, string(body)
+}
+
+func TestCheckReportsTheContentAndEndsWellWhenNothingIsWrong(t *testing.T) {
+	got := praatpaal(t, "", "check")
+	if got.failed != nil || !strings.Contains(got.out, "0 errors") || !strings.Contains(got.out, "nl: ") {
+		t.Errorf("%v: %s", got.failed, got.out)
+	}
+}
+
+func TestCheckFindsAChangedSourceAndTranslatedNotesIt(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.CopyFS(folder, content.Files()); err != nil {
+		t.Fatal(err)
+	}
+	spoil(t, filepath.Join(folder, "nl", "grooming", "photo.md"), "\n# ", "\n# Hoi, ")
+	got := praatpaal(t, "", "check", "--content", folder)
+	if got.failed == nil || !strings.Contains(got.out, "/en/grooming/photo.md:") || !strings.Contains(got.out, "praatpaal check --translated en/grooming/photo.md") {
+		t.Errorf("%v: %s", got.failed, got.out)
+	}
+	got = praatpaal(t, "", "check", "--content", folder, "--translated", "en/grooming/photo.md")
+	if got.failed != nil || !strings.Contains(got.out, "1 translations noted") {
+		t.Errorf("%v: %s", got.failed, got.out)
+	}
+	got = praatpaal(t, "", "check", "--content", folder, "--translated")
+	if got.failed == nil {
+		t.Error("nothing was named, and nothing was said about it")
+	}
+}
+
+func TestMapWritesAPictureOfEveryThemeInBothLanguages(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "pictures")
+	got := praatpaal(t, "", "map", "--to", folder)
+	if got.failed != nil || !strings.Contains(got.out, folder) {
+		t.Fatalf("%v: %s", got.failed, got.out)
+	}
+	for _, name := range []string{"index.md", "nl/grooming.svg", "en/grooming.svg", "nl/grooming.md", "en/grooming.md"} {
+		if info, err := os.Stat(filepath.Join(folder, name)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
