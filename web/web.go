@@ -28,6 +28,8 @@ type Options struct {
 	Texts map[string]locales.Texts // by language, as locales.Load gives them
 	Log   *slog.Logger             // made safe by SafeLog; nil: silent
 
+	Guides Library // what the pages to read are made of; nil: none
+
 	Explain           bool     // the bot's messages also say what was understood
 	SayPerMinute      int      // messages a conversation may send; 0: no limit
 	ConnectsPerSecond int      // sockets an address bucket may open; 0: no limit
@@ -105,6 +107,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /counsellor/sign-in", s.signIn)
 	mux.HandleFunc("POST /counsellor/sign-out", s.signOut)
 	mux.HandleFunc("GET /counsellor/ws", s.deskSocket)
+	s.guides(mux)
 	return s.headers(http.NewCrossOriginProtection().Handler(mux))
 }
 

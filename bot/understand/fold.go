@@ -56,7 +56,6 @@ type scan struct {
 	quote  rune // the mark that opened a quotation
 	quoted int  // first piece of the quotation
 	coin   bool // a currency sign has just been seen
-	run    int  // how many combining marks or invisible signs in a row
 }
 
 // folder makes letters plain: small, without accents, in one form.

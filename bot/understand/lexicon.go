@@ -45,8 +45,6 @@ type lexicon struct {
 	phrases  phrases
 	typos    typos
 	known    builtin
-
-	clean map[string]bool // words that are surely spelled as meant
 }
 
 // separable is a verb whose first part may stand apart: "stuur … door".
@@ -67,14 +65,13 @@ func newLexicon(lang string) *lexicon {
 	x := &lexicon{
 		lang: lang, stem: stemmerFor(lang), fold: newFolder(),
 		words: map[string]int32{}, prefixes: map[string]int32{}, stems: map[string]int32{}, byName: map[string]int16{},
-		particles: map[int32][]separable{}, clean: map[string]bool{},
-		phrases: newPhrases(),
+		particles: map[int32][]separable{},
+		phrases:   newPhrases(),
 	}
 	x.text, x.stemOf, x.wordFams = []string{""}, []int32{0}, [][]int16{nil}
 	x.expand, x.prefixOf, x.prefixText = [][]int32{nil}, []int32{0}, []string{""}
 	x.stemText, x.stemFams = []string{""}, [][]int16{nil}
 	for _, w := range slices.Sorted(maps.Keys(numbersOf(lang))) {
-		x.clean[w] = true
 		x.word(w)
 	}
 	return x
@@ -105,7 +102,7 @@ func (x *lexicon) prefixID(w string) int32 {
 	}
 	id := int32(len(x.prefixText))
 	x.prefixes[w] = id
-	x.prefixText = append(x.prefixText, w)
+	x.prefixText = append(x.prefixText, strings.ToValidUTF8(w, ""))
 	return id
 }
 
@@ -225,7 +222,6 @@ func (x *lexicon) tell(text string, s *scan) {
 	for _, p := range s.pieces {
 		if p.kind == wordPiece {
 			w := string(s.text[p.from:p.to])
-			x.clean[w] = true
 			x.word(w)
 		}
 	}

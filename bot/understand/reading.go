@@ -34,7 +34,6 @@ type reading struct {
 	slow   int     // words that needed the slow way
 	effort int     // what rules may still try
 	edit   []byte  // for slow words
-	tried  []int32
 }
 
 // read turns a text into tokens and marks.

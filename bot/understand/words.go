@@ -75,7 +75,6 @@ func (r *wordsReader) section(page *book.Page, section book.Section) {
 		for _, item := range section.Items {
 			for _, w := range strings.Split(item.Text, ",") {
 				w = r.plain(w)
-				r.x.clean[w] = true
 				r.x.word(w)
 			}
 		}
@@ -154,7 +153,6 @@ func (r *wordsReader) stems(text string) []int32 {
 	var out []int32
 	for _, p := range r.scan.pieces {
 		w := string(r.scan.text[p.from:p.to])
-		r.x.clean[w] = true
 		id := r.x.word(w)
 		if r.x.expand[id] != nil {
 			for _, e := range r.x.expand[id] {
@@ -195,7 +193,6 @@ func (r *wordsReader) spelling(file string, item book.Sample) {
 	var words []int32
 	for _, p := range r.scan.pieces {
 		w := string(r.scan.text[p.from:p.to])
-		r.x.clean[w] = true
 		words = append(words, r.x.word(w))
 	}
 	for _, t := range strings.Split(typed, ",") {
@@ -210,7 +207,6 @@ func (r *wordsReader) spelling(file string, item book.Sample) {
 			r.wrong(file, item.Line, fmt.Sprintf("%q already stands for something else", t), "keep one of the two lines")
 			continue
 		}
-		r.x.clean[t] = true
 		r.x.expand[id] = words
 	}
 }
