@@ -157,18 +157,6 @@ func (w *tab) until(what, condition string) {
 	}
 }
 
-// read gives what an expression says on the page.
-func (w *tab) read(expression string) string {
-	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.ctx, patience)
-	defer cancel()
-	got, err := chromedp.Run(ctx, chromedp.Evaluate[string](expression))
-	if err != nil {
-		w.t.Fatalf("%s: %v", expression, err)
-	}
-	return got
-}
-
 func (w *tab) open(address string) { w.t.Helper(); w.do("open the page", chromedp.Navigate(address)) }
 
 func (w *tab) press(selector string) {
