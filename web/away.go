@@ -11,8 +11,9 @@ import (
 // memory holds the turns that were answered while the store was away, oldest
 // first. Their messages carry no seq, and no received has been sent.
 type memory struct {
-	turns []*turn
-	told  bool // a waiting child was given the numbers to call
+	turns  []*turn
+	told   bool // a child that waits or has a counsellor was given the numbers to call
+	wished bool // a person was asked for, and nobody could be
 }
 
 func (m *memory) inUse() bool { return len(m.turns) > 0 }
@@ -43,10 +44,17 @@ func (c *chat) fromMemory(t *turn) {
 
 // remember keeps a turn until the store is back, and sends its answer.
 func (c *chat) remember(t *turn) {
+	if t.next.State == bot.Closed && c.conv.State != bot.Closed {
+		c.memory.wished = true
+	}
 	c.conv = t.next
 	c.memory.turns = append(c.memory.turns, t)
 	c.clock.look = time.Now().Add(storeEvery)
 	c.tellUnnumbered(t)
+	if c.conv.State == bot.WithCounsellor && !c.memory.told {
+		c.memory.told = true // the counsellor does not read this now
+		c.sayNumbers("")
+	}
 	c.tellState(false)
 }
 
@@ -72,6 +80,7 @@ func (c *chat) store() {
 			c.lost(t)
 		case err == nil:
 			c.stored(t, stored)
+			c.catchUp(stored)
 		}
 		if err != nil && !errors.Is(err, queue.ErrGone) {
 			return
@@ -80,10 +89,27 @@ func (c *chat) store() {
 	if c.memory.inUse() || c.id == "" {
 		return
 	}
+	wished := c.memory.wished
 	c.memory = memory{}
 	c.hintDesk(queue.Hint{Kind: hintLog})
+	if wished && c.conv.State == bot.Closed {
+		// Who could not be put in the line is put there now.
+		c.turn(&turn{event: bot.Event{Kind: bot.Human}, from: bot.Closed})
+		return
+	}
 	c.lineUp()
 	c.tellState(true)
+}
+
+// catchUp takes the stored state when the last turn had been stored all the
+// same, before its answer was lost: then that is what was done.
+func (c *chat) catchUp(stored queue.Stored) {
+	if !stored.Again || c.memory.inUse() {
+		return
+	}
+	if rec, err := c.load(c.id); err == nil && c.adopt(rec) != nil {
+		c.server.log.Warn("a stored conversation could not be read", "what", "chat")
+	}
 }
 
 // linger writes what was answered from memory although the socket has ended:

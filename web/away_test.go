@@ -47,9 +47,14 @@ func TestTheBotGoesOnFromMemoryAndNothingIsPretended(t *testing.T) {
 		if f := c.next(); f["seq"] != 4.0 {
 			t.Errorf("after the return came %v", f)
 		}
-		c.until("state")
+		if f := c.next(); f["seq"] != 5.0 || f["node"] != "person" {
+			t.Errorf("who had asked for a person got %v when the line was back", f)
+		}
+		if f := c.until("state"); f["state"] != "waiting" {
+			t.Errorf("who had asked for a person is %v", f)
+		}
 		c.send(`{"type":"say","id":"m2","text":"daar"}`)
-		if f := c.next(); f["type"] != "received" || f["seq"] != 5.0 {
+		if f := c.next(); f["type"] != "received" || f["seq"] != 6.0 {
 			t.Errorf("the next message was answered by %v", f)
 		}
 	})
