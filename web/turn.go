@@ -6,9 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/praatpaal/praatpaal/bot"
 	"github.com/praatpaal/praatpaal/bot/queue"
@@ -206,13 +204,13 @@ func (c *chat) write(t *turn) (stored queue.Stored, err error) {
 	return stored, err
 }
 
-// storeID is a browser's id for a message as the store takes it: one with
-// control characters becomes a word.
+// storeID is a browser's id for a message as the store takes it: not readable,
+// since a sender may put anything into it.
 func storeID(id string) string {
-	if strings.ContainsFunc(id, unicode.IsControl) {
-		return digest(id)
+	if id == "" {
+		return ""
 	}
-	return id
+	return digest(id)[:32]
 }
 
 // kept tells whether a counsellor has had the conversation.
