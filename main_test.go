@@ -158,7 +158,7 @@ func TestAWrongRedisAddressIsSaidInOneLineWithoutItsPassword(t *testing.T) {
 }
 
 func TestRedisWithoutAFolderForTheKeysIsRefused(t *testing.T) {
-	got := praatpaal(t, "", "--redis", "redis://127.0.0.1:1/0")
+	got := praatpaal(t, "", "--addr", "127.0.0.1:0", "--redis", "redis://127.0.0.1:1/0")
 	if got.failed == nil || !strings.Contains(got.failed.Error(), "PRAATPAAL_KEYS") {
 		t.Errorf("said %v", got.failed)
 	}

@@ -51,7 +51,7 @@ func (x *lexicon) slipsFor(counts map[string]int32) typos {
 }
 
 // stretched tells whether a letter stands three times in a row.
-func stretched(w string) bool {
+func stretched[T string | []byte](w T) bool {
 	for i := 2; i < len(w); i++ {
 		if w[i] == w[i-1] && w[i] == w[i-2] {
 			return true

@@ -82,9 +82,7 @@ func (sc *scratch) look(s *scorer, features []uint64) []int32 {
 
 // decide weighs the rules that hold and the scorer.
 func (u *Understander) decide(sc *scratch, v *verdict) {
-	for _, f := range sc.fired {
-		u.vote(&u.rules.rules[f.rule].out, &sc.scores)
-	}
+	u.vote(sc)
 	u.scorer.chances(&sc.scores, nil)
 	for i := range v.pick {
 		v.pick[i] = u.scorer.best(i, &sc.scores)
@@ -96,12 +94,23 @@ func (u *Understander) decide(sc *scratch, v *verdict) {
 	v.denial = v.pick[dangerHead] == int(book.None) && len(sc.tokens) <= 12 && u.says(sc, func(o *outcome) bool { return o.denial })
 }
 
-// vote adds a rule's words about topic, role and wants to the sums.
-func (u *Understander) vote(out *outcome, to *scores) {
-	for i, at := range out.picks {
-		if at >= 0 && i != dangerHead {
-			to[u.scorer.heads[i].from+int(at)] += ruleVote
+// vote adds the rules' words about topic, role and wants to the sums. Where
+// rules name several topics, the one that wins on the labels page counts.
+func (u *Understander) vote(sc *scratch) {
+	first := int8(topicCount)
+	for _, f := range sc.fired {
+		out := &u.rules.rules[f.rule].out
+		if at := out.picks[topicHead]; at >= 0 {
+			first = min(first, at)
 		}
+		for _, i := range [...]int{roleHead, wantsHead} {
+			if at := out.picks[i]; at >= 0 {
+				sc.scores[u.scorer.heads[i].from+int(at)] += ruleVote
+			}
+		}
+	}
+	if first < topicCount {
+		sc.scores[u.scorer.heads[topicHead].from+int(first)] += ruleVote
 	}
 }
 

@@ -34,6 +34,7 @@ type reading struct {
 	slow   int     // words that needed the slow way
 	effort int     // what rules may still try
 	edit   []byte  // for slow words
+	short  []byte  // for stretched words
 }
 
 // read turns a text into tokens and marks.

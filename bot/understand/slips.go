@@ -24,9 +24,15 @@ func (x *lexicon) unknown(r *reading, i int, typed []byte) {
 		x.pushWord(r, i, id)
 		return
 	}
-	if id := x.squeezed(r, plain); id != 0 {
-		x.pushWord(r, i, id)
-		return
+	for most := 2; most > 0 && stretched(plain); most-- {
+		short := squeeze(plain, most, r)
+		if id := x.lookUp(short); id != 0 {
+			x.pushWord(r, i, id)
+			return
+		}
+		if most == 1 {
+			plain = short
+		}
 	}
 	x.byForm(r, i, string(plain))
 }
@@ -52,36 +58,21 @@ func (x *lexicon) withoutApostrophes(r *reading, typed []byte) []byte {
 
 var leetDigits, leetLetters = []byte("01345"), []byte("oieas")
 
-// squeezed looks a word up with stretched letters made two, then one.
-func (x *lexicon) squeezed(r *reading, w []byte) int32 {
-	stretched := false
-	for _, keep := range []int{2, 1} {
-		out := w[:0]
-		if keep == 2 {
-			out = r.edit[len(w):len(w)]
+// squeeze leaves at most so many equal letters in a row.
+func squeeze(w []byte, most int, r *reading) []byte {
+	r.short = r.short[:0]
+	run := 0
+	for i, c := range w {
+		if i > 0 && c == w[i-1] {
+			run++
+		} else {
+			run = 1
 		}
-		run := 0
-		for j, c := range w {
-			if j > 0 && c == w[j-1] {
-				run++
-			} else {
-				run = 1
-			}
-			if run == 3 {
-				stretched = true
-			}
-			if run <= keep {
-				out = append(out, c)
-			}
-		}
-		if !stretched {
-			return 0
-		}
-		if id := x.words[string(out)]; id != 0 {
-			return id
+		if run <= most {
+			r.short = append(r.short, c)
 		}
 	}
-	return 0
+	return r.short
 }
 
 // byForm makes a token by stem, parts or nearness.
