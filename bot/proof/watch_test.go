@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,26 +14,27 @@ func TestABurstOfChangesIsOneChange(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		seen := make(chan struct{})
-		times, ended := 0, make(chan struct{})
-		go func() { defer close(ended); debounce(ctx, seen, func() { times++ }) }()
+		ended := make(chan struct{})
+		var times atomic.Int32
+		go func() { defer close(ended); debounce(ctx, seen, func() { times.Add(1) }) }()
 		for range 40 {
 			seen <- struct{}{}
 			time.Sleep(quiet / 2)
 		}
 		synctest.Wait()
-		if times != 0 {
-			t.Errorf("read %d times while files were being saved", times)
+		if got := times.Load(); got != 0 {
+			t.Errorf("read %d times while files were being saved", got)
 		}
 		time.Sleep(quiet)
 		synctest.Wait()
-		if times != 1 {
-			t.Errorf("read %d times after forty files, want once", times)
+		if got := times.Load(); got != 1 {
+			t.Errorf("read %d times after forty files, want once", got)
 		}
 		seen <- struct{}{}
 		time.Sleep(2 * quiet)
 		synctest.Wait()
-		if times != 2 {
-			t.Errorf("read %d times after one more file, want twice", times)
+		if got := times.Load(); got != 2 {
+			t.Errorf("read %d times after one more file, want twice", got)
 		}
 		stop()
 		<-ended
