@@ -36,6 +36,7 @@ type conn struct {
 	spawn func(func())  // starts a goroutine that the server waits for
 	gone  chan struct{} // closed when the reader has ended
 	room  chan struct{} // one place: something was written
+	lost  chan struct{} // closed when the socket was cut
 
 	// guarded by mu
 	mu      sync.Mutex
@@ -43,6 +44,7 @@ type conn struct {
 	bytes   int
 	writing bool // a writer goroutine lives
 	closing bool // nothing more is taken in
+	isCut   bool
 }
 
 // outgoing is one message to be written: text, ping or close.
@@ -55,7 +57,7 @@ func newConn(ws *websocket.Conn, spawn func(func())) *conn {
 	if tcp, ok := ws.NetConn().(*net.TCPConn); ok {
 		tcp.SetWriteBuffer(sendBuffer) // a slow reader must not hide in the kernel
 	}
-	return &conn{ws: ws, spawn: spawn, gone: make(chan struct{}), room: make(chan struct{}, 1)}
+	return &conn{ws: ws, spawn: spawn, gone: make(chan struct{}), room: make(chan struct{}, 1), lost: make(chan struct{})}
 }
 
 // send puts a text frame in the queue. It never waits: a socket whose queue is
@@ -112,6 +114,8 @@ func (c *conn) sendPatiently(data []byte) bool {
 		}
 		select {
 		case <-c.room:
+		case <-c.lost: // the reader may be waiting for whoever waits here
+			return false
 		case <-c.gone:
 			return false
 		}
@@ -170,7 +174,12 @@ func (c *conn) cut() {
 	c.abort()
 }
 
+// abort is called with mu held.
 func (c *conn) abort() {
+	if !c.isCut {
+		c.isCut = true
+		close(c.lost)
+	}
 	if tcp, ok := c.ws.NetConn().(*net.TCPConn); ok {
 		tcp.SetLinger(0)
 	}

@@ -50,11 +50,11 @@ const (
 	turnTries      = 5        // when others write to the same conversation
 
 	startWait   = 10 * time.Second // for start or resume on a new socket
-	readWait    = 60 * time.Second // for anything from a socket, pongs too
+	readWait    = 28 * time.Second // for anything from a socket, pongs too
 	frameWait   = 10 * time.Second // for the rest of a frame
 	writeWait   = 10 * time.Second // for a slow reader
 	closeWait   = 2 * time.Second  // for the other side's close
-	pingEvery   = 25 * time.Second
+	pingEvery   = 12 * time.Second
 	lineEvery   = 10 * time.Second // state while waiting, and the heartbeat of the line
 	lineQuiet   = time.Second      // between two looks at the line because of hints
 	deskEvery   = 5 * time.Second  // look for what the other end wrote, beside hints
