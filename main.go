@@ -282,11 +282,7 @@ func (cmd *check) Run(c *commands, s streams) error {
 		fmt.Fprintf(s.out, "%d translations noted\n", noted)
 	}
 	files, shown := c.files()
-	p, err := proof.Read(files)
-	if err != nil {
-		return err
-	}
-	p.Check(time.Now())
+	p := proof.Check(files, time.Now())
 	return p.Report(s.out, shown)
 }
 

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/praatpaal/praatpaal/bot/book"
@@ -36,18 +35,49 @@ type Answer struct {
 func New(b *book.Book) (*Bot, error) {
 	out := &Bot{voices: map[string]*voice{}}
 	var wrong []error
-	for _, lang := range book.Languages() {
-		v := b.Volumes[lang]
-		ear, err := understand.New(v)
-		wrong = append(wrong, err)
-		for _, id := range neededSteps() {
-			if v.Steps[id] == nil {
-				wrong = append(wrong, fmt.Errorf("%s/%s.md:1: the bot needs this step: make the file", lang, id))
-			}
-		}
-		out.voices[lang] = &voice{volume: v, doors: newDoors(v), ear: ear}
+	for _, f := range missing(b) {
+		wrong = append(wrong, errors.New(f.String()))
+	}
+	for _, made := range newVoices(b) {
+		v := <-made
+		out.voices[v.volume.Lang] = v.voice
+		wrong = append(wrong, v.err)
 	}
 	return out, errors.Join(wrong...)
+}
+
+// made is a voice, or what is wrong with its words and rules.
+type made struct {
+	*voice
+	err error
+}
+
+// newVoices makes the voices of all languages at once: each has much to learn.
+func newVoices(b *book.Book) []chan made {
+	var out []chan made
+	for _, lang := range book.Languages() {
+		done := make(chan made, 1)
+		out = append(out, done)
+		go func() {
+			v := b.Volumes[lang]
+			ear, err := understand.New(v)
+			done <- made{&voice{volume: v, doors: newDoors(v), ear: ear}, err}
+		}()
+	}
+	return out
+}
+
+// missing finds the steps that the bot itself leads to and the book lacks.
+func missing(b *book.Book) []book.Finding {
+	var found []book.Finding
+	for _, lang := range book.Languages() {
+		for _, id := range neededSteps() {
+			if b.Volumes[lang].Steps[id] == nil {
+				found = append(found, book.Finding{File: lang + "/" + id + ".md", Line: 1, What: "the bot needs this step", Do: "make the file"})
+			}
+		}
+	}
+	return found
 }
 
 // Volume is the content in a language that the bot was made of, nil when there

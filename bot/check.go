@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/praatpaal/praatpaal/bot/book"
@@ -14,22 +13,18 @@ const (
 	longestBelieve = 183 * 24 * time.Hour
 )
 
-// Check looks for what only the whole bot and the calendar can find: sentences
-// quoted in danger.md that do not make their rule hold, samples that lead to
-// another step than their own, and texts and numbers that nobody has looked at
+// Check looks for what the dialogue needs beyond a checked book: steps that
+// the bot itself leads to, and texts and numbers that nobody has looked at
 // again by the given day.
-func (b *Bot) Check(day time.Time) []book.Finding {
-	var found []book.Finding
+func Check(b *book.Book, day time.Time) []book.Finding {
+	found := missing(b)
 	for _, lang := range book.Languages() {
-		v := b.voices[lang]
-		found = append(found, v.ear.Quotes(v.volume)...)
-		for _, step := range v.volume.Order {
+		for _, step := range b.Volumes[lang].Order {
 			if step.Anchor == "" {
 				found = append(found, overdue(step, day)...)
 			}
-			found = append(found, v.astray(step)...)
 		}
-		for _, r := range v.volume.Referrals {
+		for _, r := range b.Volumes[lang].Referrals {
 			if checked, err := time.Parse(time.DateOnly, r.Fields["checked"]); err == nil && day.Sub(checked) > longestBelieve {
 				found = append(found, book.Finding{File: r.File, Line: r.Line, What: r.Name + " was last checked on " + r.Fields["checked"], Do: "look whether it still holds, and set `checked:`", Warning: true})
 			}
@@ -48,25 +43,4 @@ func overdue(step *book.Step, day time.Time) []book.Finding {
 		return []book.Finding{{File: step.File, Line: 1, What: "nobody looks at it again before " + step.Review, Do: "set `review:` at most a year ahead"}}
 	}
 	return nil
-}
-
-// astray finds the samples of a step that lead to another.
-func (v *voice) astray(step *book.Step) []book.Finding {
-	var found []book.Finding
-	for _, sample := range step.Samples {
-		m := v.ear.Message(sample.Text)
-		if len(m.Steps) > 0 && m.Steps[0].Step == step.ID {
-			continue
-		}
-		where := "nowhere"
-		if len(m.Steps) > 0 {
-			where = fmt.Sprintf("to %s, by %q at %s:%d", m.Steps[0].Step, m.Steps[0].Sample, m.Steps[0].File, m.Steps[0].Line)
-		}
-		found = append(found, book.Finding{
-			File: step.File, Line: sample.Line,
-			What: fmt.Sprintf("the sample %q leads %s", sample.Text, where),
-			Do:   "say it in a way that only belongs here, or move it",
-		})
-	}
-	return found
 }

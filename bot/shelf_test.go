@@ -2,9 +2,7 @@ package bot_test
 
 import (
 	"slices"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/praatpaal/praatpaal/bot"
 	"github.com/praatpaal/praatpaal/bot/book"
@@ -96,67 +94,5 @@ func TestTheShelfGivesTheContentThatIsInUse(t *testing.T) {
 	shelf.Put(without(t, "grooming/photo"))
 	if shelf.Volume("nl").Steps["grooming/photo"] != nil {
 		t.Error("the volume is that of before")
-	}
-}
-
-// day is some days after the review date of a step of the content.
-func day(t *testing.T, b *book.Book, days int) time.Time {
-	t.Helper()
-	by, err := time.Parse(time.DateOnly, b.Volumes["nl"].Steps["start"].Review)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return by.AddDate(0, 0, days)
-}
-
-func TestWhatNobodyHasLookedAtAgainIsAnErrorFromTheNextDay(t *testing.T) {
-	made, b := built(t)
-	for days, want := range map[int]string{0: "", 1: "should have been looked at", -400: "nobody looks at it again before"} {
-		for _, lang := range book.Languages() {
-			got := ""
-			for _, f := range made.Check(day(t, b, days)) {
-				if f.File == lang+"/start.md" && !f.Warning && f.Line == 1 {
-					got = f.What
-				}
-			}
-			if (want == "") != (got == "") || !strings.Contains(got, want) {
-				t.Errorf("%s, %d days after: %q, want %q", lang, days, got, want)
-			}
-		}
-	}
-}
-
-func TestAServiceThatWasNotCheckedForHalfAYearIsAWarning(t *testing.T) {
-	made, b := built(t)
-	r := b.Volumes["en"].Referrals[0]
-	checked, err := time.Parse(time.DateOnly, r.Fields["checked"])
-	if err != nil {
-		t.Fatal(err)
-	}
-	for days, want := range map[int]bool{100: false, 200: true} {
-		got := slices.ContainsFunc(made.Check(checked.AddDate(0, 0, days)), func(f book.Finding) bool {
-			return f.Warning && f.File == r.File && f.Line == r.Line
-		})
-		if got != want {
-			t.Errorf("after %d days: warned %v, want %v", days, got, want)
-		}
-	}
-}
-
-func TestASampleThatLeadsElsewhereIsAnError(t *testing.T) {
-	for _, lang := range book.Languages() {
-		b := fresh(t)
-		v := b.Volumes[lang]
-		from, to := v.Steps["grooming/photo"], v.Steps["sextortion/start"]
-		to.Samples = append(to.Samples, book.Sample{Text: from.Samples[0].Text, Line: 999})
-		made, err := bot.New(b)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !slices.ContainsFunc(made.Check(day(t, b, 0)), func(f book.Finding) bool {
-			return f.File == to.File && f.Line == 999 && strings.Contains(f.What, "to grooming/photo") && !f.Warning
-		}) {
-			t.Errorf("%s: the sample was not found astray", lang)
-		}
 	}
 }

@@ -18,15 +18,13 @@ import (
 
 // Proof is the content as it was read at one moment.
 type Proof struct {
-	// Book and Bot are nil when one of the findings is an error.
-	Book  *book.Book
-	Bot   *bot.Bot
-	Found []book.Finding // in the order of files and lines
+	Book  *book.Book // nil when it has errors that stop a start
+	Bot   *bot.Bot   // the same; and nil after Check, which makes none
+	Found []book.Finding
 }
 
-// Read reads the folders nl and en of files and makes the bot of them. The
-// error is a fault of the program, such as a step that the bot needs and no
-// file has; what is wrong with the texts is among the findings.
+// Read reads the folders nl and en of files and makes the bot of them. What is
+// wrong with them is among the findings.
 func Read(files fs.FS) (Proof, error) {
 	b, found := book.Load(files)
 	p := Proof{Book: b, Found: found}
@@ -39,24 +37,41 @@ func Read(files fs.FS) (Proof, error) {
 		return p, nil
 	}
 	p.Book = nil
-	for _, lang := range book.Languages() {
-		p.Found = append(p.Found, understand.Check(b.Volumes[lang])...)
-	}
-	p.sort()
+	p.look(b, time.Time{})
 	if p.Wrong() > 0 {
 		return p, nil
 	}
 	return p, err
 }
 
-// Check adds what takes longer to find and stops no start: quoted sentences
-// and samples that lead elsewhere than where they stand, and what nobody has
-// looked at again by a day.
-func (p *Proof) Check(day time.Time) {
-	if p.Bot != nil {
-		p.Found = append(p.Found, p.Bot.Check(day)...)
-		p.sort()
+// Check reads the same and looks further, for what stops no start: quoted
+// sentences and samples that lead elsewhere than where they stand, and what
+// nobody has looked at again by a day. It makes no bot, which takes longer.
+func Check(files fs.FS, day time.Time) Proof {
+	b, found := book.Load(files)
+	p := Proof{Book: b, Found: found}
+	if b != nil {
+		p.look(b, day)
 	}
+	return p
+}
+
+// look adds what is wrong with a book beyond its grammar, all languages at
+// once.
+func (p *Proof) look(b *book.Book, day time.Time) {
+	var looking []chan []book.Finding
+	for _, lang := range book.Languages() {
+		done := make(chan []book.Finding, 1)
+		looking = append(looking, done)
+		go func() { done <- understand.Check(b.Volumes[lang]) }()
+	}
+	if !day.IsZero() {
+		p.Found = append(p.Found, bot.Check(b, day)...)
+	}
+	for _, done := range looking {
+		p.Found = append(p.Found, <-done...)
+	}
+	p.sort()
 }
 
 // Wrong counts the findings that are errors.

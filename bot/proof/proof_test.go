@@ -14,6 +14,8 @@ import (
 	"github.com/praatpaal/praatpaal/content"
 )
 
+var today = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+
 // changed is the built-in content with one text in it replaced, without what
 // was heard and talked, which takes long to learn.
 func changed(t *testing.T, file, old, now string) fs.FS {
@@ -47,10 +49,9 @@ func read(t *testing.T, files fs.FS) proof.Proof {
 }
 
 func TestTheBuiltInContentHasNoMistakes(t *testing.T) {
-	p := read(t, content.Files())
-	p.Check(time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC))
+	p := proof.Check(content.Files(), today)
 	var out strings.Builder
-	if err := p.Report(&out, "content/"); err != nil || p.Bot == nil || p.Book == nil {
+	if err := p.Report(&out, "content/"); err != nil || p.Book == nil {
 		t.Errorf("%v:\n%s", err, out.String())
 	}
 }
@@ -77,15 +78,34 @@ func TestAMistakeInARuleIsListedWithItsPlaceAndGivesNoBot(t *testing.T) {
 }
 
 func TestASentenceThatDoesNotMakeItsRuleHoldIsFoundByTheCheck(t *testing.T) {
-	p := read(t, changed(t, "nl/danger.md", "\n> - ", "\n> - zomaar een zin over kaas\n> - "))
+	files := changed(t, "nl/danger.md", "\n> - ", "\n> - zomaar een zin over kaas\n> - ")
+	p := read(t, files)
 	if p.Bot == nil || p.Wrong() > 0 {
 		t.Fatalf("it stops the start: %v", p.Found)
 	}
-	p.Check(time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC))
+	p = proof.Check(files, today)
 	var out strings.Builder
 	p.List(&out, "")
 	if !strings.Contains(out.String(), `"zomaar een zin over kaas" does not make rule`) {
 		t.Errorf("not listed:\n%s", out.String())
+	}
+}
+
+func TestASampleThatLeadsElsewhereIsFoundByTheCheck(t *testing.T) {
+	for _, lang := range []string{"nl", "en"} {
+		photo, err := fs.ReadFile(content.Files(), lang+"/grooming/photo.md")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, rest, _ := strings.Cut(string(photo), "> - ")
+		sample, _, _ := strings.Cut(rest, "\n")
+		p := proof.Check(changed(t, lang+"/sextortion/start.md", "> - ", "> - "+sample+"!!\n> - "), today)
+		var out strings.Builder
+		p.List(&out, "")
+		want := "the sample \"" + sample + "!!\" leads to grooming/photo, by \"" + sample + "\" at " + lang + "/grooming/photo.md:"
+		if !strings.HasPrefix(out.String(), lang+"/sextortion/start.md:") || !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in:\n%s", want, out.String())
+		}
 	}
 }
 
@@ -122,10 +142,6 @@ func TestSavedTextsMakeTheirFolders(t *testing.T) {
 
 func BenchmarkCheck(b *testing.B) {
 	for b.Loop() {
-		p, err := proof.Read(content.Files())
-		if err != nil {
-			b.Fatal(err)
-		}
-		p.Check(time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC))
+		proof.Check(content.Files(), today)
 	}
 }

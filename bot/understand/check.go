@@ -7,11 +7,38 @@ import (
 )
 
 // Check lists what is wrong with the words, rules and heard messages of a
-// volume, and which quoted sentences do not make their rule hold.
+// volume, which quoted sentences do not make their rule hold, and which samples
+// lead to another step than their own.
 func Check(v *book.Volume) []book.Finding {
-	u, found := build(v)
+	u, _, found := read(v)
 	found = append(found, u.checkQuotes()...)
-	return append(found, checkRepeats(v.Heard)...)
+	found = append(found, checkRepeats(v.Heard)...)
+	return append(found, u.checkSamples(v)...)
+}
+
+// checkSamples reports samples that lead to another step than their own.
+func (u *Understander) checkSamples(v *book.Volume) []book.Finding {
+	var out []book.Finding
+	var sc scratch
+	for _, step := range v.Order {
+		for _, sample := range step.Samples {
+			u.lexicon.read(sample.Text, &sc.reading)
+			u.steps.closest(&sc.reading, &sc.weighing)
+			if len(sc.best) > 0 && sc.best[0].Step == step.ID {
+				continue
+			}
+			where := "nowhere"
+			if len(sc.best) > 0 {
+				first := sc.best[0]
+				where = fmt.Sprintf("to %s, by %q at %s:%d", first.Step, first.Sample, first.File, first.Line)
+			}
+			out = append(out, book.Finding{
+				File: step.File, Line: sample.Line, What: fmt.Sprintf("the sample %q leads %s", sample.Text, where),
+				Do: "say it in a way that only belongs here, or move it",
+			})
+		}
+	}
+	return out
 }
 
 // checkQuotes reports sentences that are quoted under a rule and do not make

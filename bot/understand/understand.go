@@ -104,7 +104,16 @@ func New(v *book.Volume) (*Understander, error) {
 	return u, nil
 }
 
+// build makes an Understander, with all that is wrong with its volume.
 func build(v *book.Volume) (*Understander, []book.Finding) {
+	u, messages, found := read(v)
+	u.scorer = u.learn(messages)
+	return u, found
+}
+
+// read makes an Understander that knows words, rules and samples and has
+// learned nothing from messages yet, which takes longest.
+func read(v *book.Volume) (*Understander, []heard, []book.Finding) {
 	var found []book.Finding
 	x := newLexicon(v.Lang)
 	words := &wordsReader{x: x, found: &found}
@@ -118,7 +127,6 @@ func build(v *book.Volume) (*Understander, []book.Finding) {
 	u := &Understander{lexicon: x, rules: rules}
 	u.pool = &sync.Pool{New: func() any { return &scratch{} }}
 	rules.index(x)
-	u.scorer = u.learn(messages)
 	u.steps = newStepIndex(v, x)
-	return u, found
+	return u, messages, found
 }
