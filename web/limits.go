@@ -36,6 +36,7 @@ const (
 	framesPerSecond = 20 // of any kind from one socket
 	framesAtOnce    = 100
 	resends         = 50 // messages that a browser keeps to send again
+	unanswered      = 8  // messages that it may send again after a lost line
 	signInsAtOnce   = 10 // from one address bucket, then one each signInEvery
 	signInEvery     = 6 * time.Second
 	connectBurst    = 5 // seconds of connections that may come at once

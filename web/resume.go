@@ -31,7 +31,7 @@ func (c *chat) resume(f frame) {
 		c.notResumed(err)
 		return
 	}
-	c.id, c.token, c.again = id, f.token, resends
+	c.id, c.token, c.again = id, f.token, unanswered
 	c.says = c.server.limits.says(c.id)
 	c.version, c.seq, c.epoch = rec.Version, min(f.after, rec.Seq), c.server.store.Epoch()
 	c.attach()
@@ -59,7 +59,7 @@ func (c *chat) outlast(old *chat) bool {
 // inherit goes on from what an ended socket of this node remembers, when the
 // store cannot be asked or does not have it all.
 func (c *chat) inherit(old *chat, f frame) {
-	c.id, c.token, c.again = old.id, f.token, resends
+	c.id, c.token, c.again = old.id, f.token, unanswered
 	c.says = c.server.limits.says(c.id)
 	c.conv, c.version, c.epoch, c.memory, c.answered = old.conv, old.version, old.epoch, old.memory, old.answered
 	c.seq = min(f.after, old.seq)

@@ -19,17 +19,21 @@ const (
 func (c *checker) screen() {
 	for _, step := range c.v.Order {
 		for _, b := range step.Bubbles {
-			c.fits(step, b.Line, "a bubble", fill(b.Text, bubbleLetters), bubbleLines)
+			f := fill(b.Text, bubbleLetters)
+			f.what = "a bubble"
+			c.fits(step, b.Line, f, bubbleLines)
 		}
 		for _, choice := range step.Choices {
-			c.fits(step, choice.Line, fmt.Sprintf("the button %q", choice.Label), fill(choice.Label, buttonLetters), buttonLines)
+			f := fill(choice.Label, buttonLetters)
+			f.what = fmt.Sprintf("the button %q", choice.Label)
+			c.fits(step, choice.Line, f, buttonLines)
 		}
 	}
 }
 
-func (c *checker) fits(step *Step, line int, what string, f filled, most int) {
+func (c *checker) fits(step *Step, line int, f filled, most int) {
 	if f.lines > most {
-		c.wrong(step, line, fmt.Sprintf("%s takes %d lines on a small telephone", what, f.lines), fmt.Sprintf("make it shorter: at most %d lines", most))
+		c.wrong(step, line, fmt.Sprintf("%s takes %d lines on a small telephone", f.what, f.lines), fmt.Sprintf("make it shorter: at most %d lines", most))
 	}
 	if f.tooWide != "" {
 		c.wrong(step, line, fmt.Sprintf("%q is wider than a small telephone", f.tooWide), "use a shorter word, or a hyphen where it may break")
@@ -39,6 +43,7 @@ func (c *checker) fits(step *Step, line int, what string, f filled, most int) {
 // filled is a text set in lines: how many, and the first word that is longer
 // than a line.
 type filled struct {
+	what    string // what the text is, for whoever has to mend it
 	lines   int
 	tooWide string
 }

@@ -17,7 +17,7 @@ type stamp struct {
 	line int
 }
 
-// Fingerprint is a short hash of what a file of dialogue says: its headings,
+// fingerprint is a short hash of what a file of dialogue says: its headings,
 // bubbles and choices, in order. Samples, notes and markup do not count.
 func fingerprint(steps []*Step) string {
 	sum := sha256.New()

@@ -114,13 +114,22 @@ func (l *listener) hear(step *Step, line int, said []string) {
 			continue
 		}
 		for at := range said {
-			for i := range t.phrases {
-				if p := &t.phrases[i]; p.at(said, at) && !l.allows(t, said, at, len(p.words)) {
-					l.c.wrong(step, line, fmt.Sprintf("%q: %s (%s:%d)", p.text, t.heading, t.file, p.line), t.why)
-				}
+			if p := l.taken(t, said, at); p != nil {
+				l.c.wrong(step, line, fmt.Sprintf("%q: %s (%s:%d)", p.text, t.heading, t.file, p.line), t.why)
 			}
 		}
 	}
+}
+
+// taken gives the phrase that begins at a word, unless it stands inside a
+// sentence that may be said.
+func (l *listener) taken(t *taboo, said []string, at int) *phrase {
+	for i := range t.phrases {
+		if p := &t.phrases[i]; p.at(said, at) && !l.allows(t, said, at, len(p.words)) {
+			return p
+		}
+	}
+	return nil
 }
 
 func (t *taboo) isFor(step *Step) bool {

@@ -163,7 +163,7 @@ function message(m) {
   var answer = m.re && m.from !== 'child' ? m.from + m.re + (m.lang || '') : '';
   var seen = (m.seq && bySeq[m.seq] === (m.lang || m.from)) || (answer && byAnswer[answer]) || (m.id && byId[m.id]);
   if (m.seq) { bySeq[m.seq] = m.lang || m.from; seq = Math.max(seq, m.seq); }
-  if (answer) { byAnswer[answer] = 1; settle(m.re); }
+  if (answer) { byAnswer[answer] = 1; if (m.seq) settle(m.re); }
   if (m.from === 'bot' && wish) { wish = ''; draw(); }
   if (m.from === 'child') settle(m.id);
   if (lost && !m.re) seen = lost;
