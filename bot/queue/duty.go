@@ -15,7 +15,7 @@ const (
 	dutyForget   = time.Minute
 	estimateTime = 2 * time.Second  // an estimate serves so long
 	estimateMost = 200              // waits that it looks at
-	usualTalk    = 20 * time.Minute // when the last hour tells nothing
+	usualGap     = 4 * time.Minute  // between claims, when there were hardly any: then who is there is mostly free
 	fewest       = 5                // claims that an hour must have to tell something
 )
 
@@ -143,7 +143,7 @@ func (e estimate) place(position int) Place {
 		return p
 	}
 	// How far apart the claims of the last hour came, or would come.
-	apart := usualTalk / time.Duration(p.Counsellors)
+	apart := usualGap / time.Duration(p.Counsellors)
 	if e.many >= fewest && e.since > 0 {
 		apart = max(e.since/time.Duration(e.many), time.Second)
 	}

@@ -309,7 +309,7 @@ func TestThePlaceSaysHowLongItMayLast(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := place(b)
-		if p.Counsellors != 2 || p.Wait != usualTalk || p.Most <= p.Wait || p.Most > 3*usualTalk {
+		if p.Counsellors != 2 || p.Wait != usualGap || p.Most <= p.Wait || p.Most > 3*usualGap {
 			t.Errorf("two on duty: %+v", p)
 		}
 		there, err := q.Present(ctx)
