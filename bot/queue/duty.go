@@ -13,10 +13,10 @@ import (
 const (
 	dutyTime     = 30 * time.Second // a desk that says nothing for so long is gone
 	dutyForget   = time.Minute
-	estimateTime = 2 * time.Second  // an estimate serves so long
-	estimateMost = 200              // waits that it looks at
-	usualGap     = 4 * time.Minute  // between claims, when there were hardly any: then who is there is mostly free
-	fewest       = 5                // claims that an hour must have to tell something
+	estimateTime = 2 * time.Second // an estimate serves so long
+	estimateMost = 200             // waits that it looks at
+	usualGap     = 4 * time.Minute // between claims, when there were hardly any: then who is there is mostly free
+	fewest       = 5               // claims that an hour must have to tell something
 )
 
 // ErrAway says that a counsellor is not on duty now.
