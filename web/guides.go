@@ -69,7 +69,7 @@ func (s *Server) guides(mux *http.ServeMux) {
 	for _, lang := range book.Languages() {
 		mux.HandleFunc("GET /"+lang+"/{page...}", func(w http.ResponseWriter, r *http.Request) {
 			g := guide{lang: lang, volume: s.options.Guides.Volume(lang), texts: s.options.Texts[lang]}
-			v, found := g.view(r.PathValue("page"))
+			v, found := g.view(strings.TrimSuffix(r.PathValue("page"), "/"))
 			if !found {
 				http.NotFound(w, r)
 				return
