@@ -50,6 +50,11 @@ type Conversation struct {
 	Why []string `json:"why,omitempty"`
 }
 
+// Choices are the buttons of the last answer.
+func (c Conversation) Choices() []Choice {
+	return last(c.Offered, c.Fresh)
+}
+
 // EventKind names what happened.
 type EventKind string
 

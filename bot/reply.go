@@ -101,12 +101,18 @@ func (t *turn) compose(ids []string) *Reply {
 		for _, b := range step.Bubbles {
 			reply.Parts = append(reply.Parts, Part{HTML: b.HTML, Text: b.Text})
 		}
-		reply.Choices = nil
-		for _, c := range step.Choices {
-			reply.Choices = append(reply.Choices, Choice{ID: c.To, Label: c.Label})
-		}
+		reply.Choices = choicesOf(step)
 	}
 	return reply
+}
+
+// choicesOf gives a step's choices as buttons.
+func choicesOf(step *book.Step) []Choice {
+	var out []Choice
+	for _, c := range step.Choices {
+		out = append(out, Choice{ID: c.To, Label: c.Label})
+	}
+	return out
 }
 
 // withPerson sees to it that from concern on every answer offers a person,

@@ -63,6 +63,9 @@ func (t *turn) hear() understand.Meaning {
 		return m
 	}
 	for _, lang := range book.Languages() {
+		if lang == t.now.Lang {
+			continue
+		}
 		other := t.bot.voices[lang].ear.Message(t.event.Text)
 		if other.Sure.Known >= m.Sure.Known+knownThere {
 			m, m.Lang = other, lang
@@ -158,7 +161,7 @@ func (t *turn) named(m understand.Meaning, worse bool) bool {
 	if worse && m.Danger >= book.Urgent && byRule(m, "danger") {
 		return false
 	}
-	fresh := t.now.Offered[len(t.now.Offered)-min(t.now.Fresh, len(t.now.Offered)):]
+	fresh := t.now.Choices()
 	options := make([]understand.Option, len(fresh))
 	for i, c := range fresh {
 		options[i] = understand.Option{ID: c.ID, Label: c.Label}
@@ -278,11 +281,7 @@ func (t *turn) goOn() {
 	if step == nil || len(step.Choices) == 0 {
 		return
 	}
-	again := make([]Choice, len(step.Choices))
-	for i, c := range step.Choices {
-		again[i] = Choice{ID: c.To, Label: c.Label}
-	}
-	t.answer.Reply.Choices = again
+	t.answer.Reply.Choices = choicesOf(step)
 	t.withPerson(t.answer.Reply)
 	t.offer(t.answer.Reply.Choices)
 }

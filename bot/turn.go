@@ -91,9 +91,8 @@ func (t *turn) speak(lang string) {
 	if len(reply.Parts) == 0 {
 		reply = t.compose([]string{t.voiced(stepStay)})
 	}
-	fresh := t.now.Offered[len(t.now.Offered)-min(t.now.Fresh, len(t.now.Offered)):]
 	reply.Choices = nil
-	for _, c := range fresh {
+	for _, c := range t.now.Choices() {
 		if label := t.label(c.ID); label != "" {
 			reply.Choices = append(reply.Choices, Choice{ID: c.ID, Label: label})
 		}

@@ -80,7 +80,7 @@ func (t *Talk) Happens(words string) (bot.Answer, error) {
 
 // Choices are the buttons of the last answer.
 func (t *Talk) Choices() []bot.Choice {
-	return t.now.Offered[max(0, len(t.now.Offered)-t.now.Fresh):]
+	return t.now.Choices()
 }
 
 func labels(choices []bot.Choice) string {
