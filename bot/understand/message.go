@@ -30,6 +30,11 @@ const (
 	overruleCalm      = 0.3
 )
 
+// Under this chance of a danger or a higher one, a rule raises only to the
+// danger below: its words are there, and all that stands around them says that
+// it has not come so far.
+const hardly = 0.05
+
 // Message says what a text means. It is pure and safe for concurrent use.
 func (u *Understander) Message(text string) Meaning {
 	sc := u.pool.Get().(*scratch)
@@ -131,7 +136,7 @@ func (u *Understander) danger(sc *scratch) book.Danger {
 	level := u.scoredDanger(sc, p)
 	calm := u.says(sc, func(o *outcome) bool { return o.calm() })
 	for _, f := range sc.fired {
-		d := book.Danger(u.rules.rules[f.rule].out.picks[dangerHead])
+		d := notHardly(book.Danger(u.rules.rules[f.rule].out.picks[dangerHead]), p)
 		if d <= level {
 			continue
 		}
@@ -147,6 +152,21 @@ func (u *Understander) danger(sc *scratch) book.Danger {
 		}
 	}
 	return level
+}
+
+// notHardly lowers a danger that a rule names and the samples hardly see.
+func notHardly(d book.Danger, p []float32) book.Danger {
+	for d > book.Concern && sum(p[d:]) < hardly {
+		d--
+	}
+	return d
+}
+
+func sum(p []float32) (all float32) {
+	for _, v := range p {
+		all += v
+	}
+	return all
 }
 
 // scoredDanger is what the scorer says by itself; an emergency only when a
