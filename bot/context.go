@@ -32,7 +32,7 @@ const (
 	sureUrgent = 0.75 // that a follow-up is urgent, when it may belong to the talk
 	// How much likelier a follow-up is about the same than its words alone
 	// say; thanks and questions about the chat come in the midst of anything.
-	sameTheme = 15
+	sameTheme = 30
 	sameChat  = 2
 )
 
@@ -40,13 +40,16 @@ const (
 // follow-ups; what the weights of words alone say of one must be likelier
 // than going on about the same, from the same speaker. A rule's word stands.
 func (t *turn) inContext(m understand.Meaning) understand.Meaning {
+	if m.Soon != nil && t.mayComeNow() && m.Danger < book.Emergency {
+		return t.comesNow(m)
+	}
 	if t.now.Role != "" && m.Role != t.now.Role && !byRule(m, "role") && m.Sure.Role < sureRole {
 		m.Role = t.now.Role
 	}
 	if t.now.As == "parent" && !adult(m.Role) && !byRule(m, "role") {
 		m.Role = t.role()
 	}
-	grave := m.Danger == book.Emergency || m.Danger == book.Urgent && (byRule(m, "danger") || m.Sure.Urgent >= sureUrgent)
+	grave := m.Danger >= book.Urgent && (m.Ruled || m.Sure.Urgent >= sureUrgent)
 	if byRule(m, "topic") || m.Topic == "self-harm" && grave {
 		return m
 	}
@@ -62,6 +65,20 @@ func (t *turn) inContext(m understand.Meaning) understand.Meaning {
 			m.Danger = min(m.Danger, book.Concern)
 		}
 	}
+	return m
+}
+
+// mayComeNow tells whether the talk is about somebody who may hurt the child,
+// so that "mum goes out in a bit" is the beginning of it.
+func (t *turn) mayComeNow() bool {
+	who := []string{"abuse", "grooming", "loverboy", "sextortion", "self-harm"}
+	return t.was.Danger >= book.Urgent && slices.Contains(who, t.was.Topic)
+}
+
+// comesNow makes of a message that hastens a danger the emergency that it is.
+func (t *turn) comesNow(m understand.Meaning) understand.Meaning {
+	m.Topic, m.Role, m.Danger, m.Ruled = t.now.Topic, t.role(), book.Emergency, true
+	m.Why = append(slices.Clone(m.Why), *m.Soon)
 	return m
 }
 

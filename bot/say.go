@@ -35,7 +35,7 @@ func (t *turn) say() {
 		t.besideCounsellor(m)
 	case m.Danger == book.Emergency:
 		t.understood(t.door(m))
-	case m.Danger == book.Urgent && byRule(m, "danger") && t.unopened(m):
+	case m.Danger == book.Urgent && m.Ruled && t.unopened(m):
 		t.understood(t.door(m))
 	case t.named(m, worse):
 	case t.denied(m):
@@ -158,7 +158,7 @@ func (t *turn) denied(m understand.Meaning) bool {
 
 // named follows free text that names a choice of the last answer.
 func (t *turn) named(m understand.Meaning, worse bool) bool {
-	if worse && m.Danger >= book.Urgent && byRule(m, "danger") {
+	if worse && m.Danger >= book.Urgent && m.Ruled {
 		return false
 	}
 	fresh := t.now.Choices()

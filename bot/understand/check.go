@@ -49,7 +49,7 @@ func (u *Understander) checkQuotes() []book.Finding {
 	var fired []firing
 	for n := range u.rules.rules {
 		rule := &u.rules.rules[n]
-		if len(rule.quotes) == 0 && !rule.out.confirms {
+		if len(rule.quotes) == 0 && rule.out.confirms == 0 {
 			out = append(out, book.Finding{
 				File: rule.file, Line: rule.line, What: fmt.Sprintf("rule %q quotes no sentence", rule.name),
 				Do: "add `> - …` lines with what somebody may type", Warning: true,

@@ -17,8 +17,8 @@ const ruleVote = 1
 // urgent and emergency together have sureUrgent and are overNone times as likely
 // as no danger, which weighs a missed danger and a false alarm.
 const (
-	sureUrgent = 0.42
-	overNone   = 3
+	sureUrgent = 0.38
+	overNone   = 2
 	sureRaised = 0.5
 )
 
@@ -52,6 +52,8 @@ func (u *Understander) Message(text string) Meaning {
 		Why:    u.explain(sc, &v),
 		Sure:   u.sureness(sc, &v),
 		Lang:   u.language(&sc.reading),
+		Ruled:  u.ruled(sc, &v),
+		Soon:   u.soon(sc),
 		Denial: v.denial,
 		Steps:  append([]Match(nil), sc.best...),
 	}
@@ -175,7 +177,8 @@ func (u *Understander) scoredDanger(sc *scratch, p []float32) book.Danger {
 	soon := p[book.Urgent] + p[book.Emergency]
 	switch {
 	case soon >= sureUrgent && soon >= overNone*p[book.None]:
-		if p[book.Emergency] > p[book.Urgent] && u.says(sc, func(o *outcome) bool { return o.confirms }) {
+		confirmed := func(o *outcome) bool { return o.confirms > 0 && p[book.Emergency] >= o.confirms }
+		if p[book.Emergency] > p[book.Urgent] && u.says(sc, confirmed) {
 			return book.Emergency
 		}
 		return book.Urgent
@@ -183,6 +186,24 @@ func (u *Understander) scoredDanger(sc *scratch, p []float32) book.Danger {
 		return book.Concern
 	}
 	return book.None
+}
+
+// ruled tells whether the picked danger is a rule's word, and not the scorer's
+// that a rule only confirms.
+func (u *Understander) ruled(sc *scratch, v *verdict) bool {
+	n := v.by[dangerHead]
+	return n >= 0 && u.rules.rules[sc.fired[n].rule].out.confirms == 0
+}
+
+// soon gives the rule that hastens a danger, nil when none holds.
+func (u *Understander) soon(sc *scratch) *Reason {
+	for _, f := range sc.fired {
+		if r := &u.rules.rules[f.rule]; r.out.hastens {
+			p := &u.rules.patterns[f.pattern]
+			return &Reason{Label: "danger", Rule: r.name, File: r.file, Line: int(p.line), What: p.text}
+		}
+	}
+	return nil
 }
 
 // credit finds the rule that says what was picked for a label, or -1.
@@ -194,7 +215,7 @@ func (u *Understander) credit(sc *scratch, i, pick int) int {
 	}
 	if i == dangerHead && book.Danger(pick) == book.Emergency {
 		for n, f := range sc.fired {
-			if u.rules.rules[f.rule].out.confirms {
+			if u.rules.rules[f.rule].out.confirms > 0 {
 				return n
 			}
 		}

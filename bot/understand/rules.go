@@ -12,7 +12,8 @@ import (
 type outcome struct {
 	picks    [headCount]int8 // by label: a value, or unknownLabel
 	denial   bool            // takes back what was said
-	confirms bool            // the scorer may raise an emergency when this rule holds
+	hastens  bool            // makes a danger that was told of one of now or within hours
+	confirms float32         // the chance from which the scorer may raise an emergency when this rule holds; 0: it may not
 }
 
 func noOutcome() outcome {
@@ -100,9 +101,12 @@ func (o *outcome) set(key, value string) bool {
 	case "denial":
 		o.denial = value == "yes"
 		return o.denial
+	case "hastens":
+		o.hastens = value == "yes"
+		return o.hastens
 	case "confirms":
-		o.confirms = value == book.Emergency.String()
-		return o.confirms
+		o.confirms = confirming()[value]
+		return o.confirms > 0
 	}
 	for i, h := range heads() {
 		if h.name == key {
@@ -111,6 +115,12 @@ func (o *outcome) set(key, value string) bool {
 		}
 	}
 	return false
+}
+
+// confirming gives the words behind `confirms:`, with the chance of an emergency
+// that the scorer must see beside them.
+func confirming() map[string]float32 {
+	return map[string]float32{"emergency": 0.01, "sure emergency": 0.5}
 }
 
 // index notes under which family or word each pattern is tried.

@@ -24,6 +24,11 @@ type Meaning struct {
 	Sure Sureness `json:"-"`
 	// Lang is the language that the message is clearly written in, or "".
 	Lang string `json:"-"`
+	// Ruled: a rule raised the danger, and not the samples' weights.
+	Ruled bool `json:"-"`
+	// Soon names the rule by which a danger that was told of before comes now or
+	// within hours ("mama werkt vanavond"); nil when none holds.
+	Soon *Reason `json:"-"`
 	// Denial: the speaker takes back what was said ("grapje", "laat maar").
 	Denial bool `json:"-"`
 	// Steps are the steps whose samples come closest, best first, at most

@@ -15,11 +15,11 @@ func (u *Understander) explain(sc *scratch, v *verdict) []Reason {
 			r, p := &u.rules.rules[f.rule], &u.rules.patterns[f.pattern]
 			out[i].Rule, out[i].File, out[i].Line = r.name, r.file, int(p.line)
 			sc.text = append(sc.text, p.text...)
-			if r.out.confirms {
+			if r.out.confirms > 0 {
 				sc.text = append(sc.text, "; "...)
 			}
 		}
-		if n := v.by[i]; n < 0 || u.rules.rules[sc.fired[n].rule].out.confirms {
+		if n := v.by[i]; n < 0 || u.rules.rules[sc.fired[n].rule].out.confirms > 0 {
 			u.weighed(sc, u.scorer.heads[i].from+v.pick[i])
 		}
 		ends[i] = len(sc.text)
