@@ -50,6 +50,9 @@ func (t *turn) inContext(m understand.Meaning) understand.Meaning {
 		m.Role = t.role()
 	}
 	grave := m.Danger >= book.Urgent && (m.Ruled || m.Sure.Urgent >= sureUrgent)
+	if t.inTheme() && !grave {
+		m.Danger = min(m.Danger, max(t.was.Danger, book.Urgent))
+	}
 	if byRule(m, "topic") || m.Topic == "self-harm" && grave {
 		return m
 	}
