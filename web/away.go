@@ -21,11 +21,9 @@ func (m *memory) inUse() bool { return len(m.turns) > 0 }
 // fromMemory answers a turn that cannot be stored now. A wish for a person is
 // answered by the numbers to call: there is no line to stand in.
 func (c *chat) fromMemory(t *turn) {
-	for _, old := range c.memory.turns {
-		if t.said != nil && old.re() == t.re() {
-			c.tellUnnumbered(old)
-			return
-		}
+	if old := c.remembered(t.re()); old != nil {
+		c.tellUnnumbered(old)
+		return
 	}
 	known := t.said != nil && c.answered.has(c.server.limits.hash(t.re()))
 	if known || len(c.memory.turns) >= maxRemembered {
@@ -40,6 +38,16 @@ func (c *chat) fromMemory(t *turn) {
 	}
 	t.next, t.answer = next, answer
 	c.remember(t)
+}
+
+// remembered gives the turn of a message that was answered from memory.
+func (c *chat) remembered(id string) *turn {
+	for _, old := range c.memory.turns {
+		if id != "" && old.re() == id {
+			return old
+		}
+	}
+	return nil
 }
 
 // remember keeps a turn until the store is back, and sends its answer.
@@ -67,7 +75,7 @@ func (c *chat) tellUnnumbered(t *turn) {
 // store writes what was answered from memory, in order. What it cannot write
 // now stays for the next time.
 func (c *chat) store() {
-	for c.memory.inUse() && !c.server.away.is() {
+	for c.memory.inUse() && !c.refill.active() && !c.server.away.is() {
 		t := c.memory.turns[0]
 		last := c.memory.turns[len(c.memory.turns)-1]
 		write := *t
@@ -77,12 +85,14 @@ func (c *chat) store() {
 		case errors.Is(err, queue.ErrStale):
 			err = c.merge()
 		case errors.Is(err, queue.ErrGone):
-			c.lost(t)
+			c.vanished(nil)
+		case errors.Is(err, queue.ErrLost):
+			c.loss()
 		case err == nil:
 			c.stored(t, stored)
 			c.catchUp(stored)
 		}
-		if err != nil && !errors.Is(err, queue.ErrGone) {
+		if err != nil {
 			return
 		}
 	}
@@ -119,6 +129,7 @@ func (c *chat) linger() {
 	for c.memory.inUse() && !c.over {
 		select {
 		case <-time.After(storeEvery):
+			c.refill = refill[frame]{} // nothing more comes here
 			c.safely("", c.store)
 		case <-c.events: // nobody is there to be told
 		case <-c.taken:
@@ -142,18 +153,6 @@ func (c *chat) stored(t *turn, stored queue.Stored) {
 		c.answered.add(c.server.limits.hash(t.re()))
 	}
 	c.tell(stored.Entries, t.re())
-}
-
-// lost begins a conversation again that the store does not have, and tells the
-// browser, which sends again what it still has.
-func (c *chat) lost(t *turn) {
-	if c.server.store.Epoch() == c.epoch && !t.begins {
-		c.vanished(nil)
-		return
-	}
-	c.epoch, c.version, c.seq, c.again = c.server.store.Epoch(), 0, 0, resends
-	t.begins = true
-	c.welcome(0)
 }
 
 // merge goes on from a version that somebody else wrote meanwhile: who has

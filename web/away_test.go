@@ -224,7 +224,7 @@ func TestAStoreThatLostStateIsFilledAgain(t *testing.T) {
 		c.until("state")
 		for range 2 {
 			c.send(`{"type":"say","id":"m1","text":"een knife"}`)
-			if f := c.next(); f["type"] != "received" || f["seq"] != w["seq"].(float64)+1 {
+			if f := c.until("received"); f["seq"] != w["seq"].(float64)+1 {
 				t.Errorf("the message that came again was answered by %v", f)
 			}
 		}

@@ -37,14 +37,17 @@ type chat struct {
 	version   int64
 	seq       int64 // the highest number that the browser was sent
 	epoch     string
-	over      bool // nothing more is answered
-	bad       int  // bad frames in a row
+	mark      string // after the epoch, when this conversation alone is short of something
+	over      bool   // nothing more is answered
+	bad       int    // bad frames in a row
 	says      *rate.Limiter
 	frames    *rate.Limiter
 	again     int   // messages that may come again at once, after a loss
 	answered  heard // ids of messages that this socket has an answer to
 	place     place
 	memory    memory
+	refill    refill[frame] // what comes just after a loss
+	returns   time.Time     // until when a counsellor may come back after it
 	clock     clock
 }
 
@@ -162,6 +165,10 @@ func (c *chat) answer(f frame) {
 		return
 	}
 	c.bad = 0
+	if c.refill.active() && (f.kind == "say" || f.kind == "choose") {
+		c.putBack(f)
+		return
+	}
 	c.act(f)
 }
 
@@ -259,7 +266,7 @@ func (c *chat) start(f frame) {
 
 func (c *chat) welcome(seq int64) {
 	c.conn.send(encode(welcomeFrame{
-		Type: "welcome", Token: c.token, Lang: c.conv.Lang, Seq: seq, State: c.conv.State, Epoch: c.epoch,
+		Type: "welcome", Token: c.token, Lang: c.conv.Lang, Seq: seq, State: c.conv.State, Epoch: c.epoch + c.mark,
 	}))
 }
 

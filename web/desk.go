@@ -43,6 +43,7 @@ type held struct {
 	seen      time.Time // last sign of the child's socket
 	typing    time.Time // when typing may be told again
 	missed    time.Time // since when it is not in the store; zero: it is
+	returns   time.Time // until when it is looked for after a loss; zero: it is here
 }
 
 // claim takes the next child, or one by id.
@@ -174,7 +175,12 @@ func (d *desk) write(f deskFrame, h *held, m message) {
 	if f.id != "" {
 		key = digest(m.From, d.name, f.id)
 	}
-	stored, err := h.say(m, key)
+	stored, err := h.say(m, key, h.seq)
+	if errors.Is(err, queue.ErrLost) {
+		d.loss()
+		d.putBack(f)
+		return
+	}
 	if err != nil {
 		d.lost(f, h, err)
 		return
@@ -293,6 +299,9 @@ func (d *desk) catchUp(h *held) {
 
 // look compares a conversation with what is stored.
 func (d *desk) look(h *held) {
+	if !h.returns.IsZero() {
+		return
+	}
 	err := h.load()
 	switch {
 	case errors.Is(err, queue.ErrGone):
@@ -303,6 +312,9 @@ func (d *desk) look(h *held) {
 	case h.record.Holder != d.name || h.record.Fence != h.claim.Fence:
 		d.gone(h, "lost")
 		return
+	}
+	if h.record.Seq < h.seq {
+		d.loss()
 	}
 	if h.record.Seq > h.seq {
 		d.catchUp(h)

@@ -32,6 +32,8 @@ type desk struct {
 	over   bool
 	bad    int
 	frames *rate.Limiter
+	epoch  string
+	refill refill[deskFrame] // what comes just after a loss
 	clock  deskClock
 
 	// shared, safe by itself
@@ -122,7 +124,7 @@ func (d *desk) run() {
 			d.safely(func() { d.handle(e) })
 		case <-tick.C:
 			d.safely(d.tick)
-			tick.Reset(time.Second)
+			tick.Reset(min(time.Second, d.untilRefilled()))
 		case <-d.out:
 			d.leave()
 		case <-d.drained():
@@ -168,10 +170,15 @@ func (d *desk) safely(do func()) {
 func (d *desk) begin() {
 	now := time.Now()
 	d.clock = deskClock{ping: now.Add(pingEvery), look: now.Add(deskEvery), renew: now.Add(renewEvery)}
-	d.conn.send(encode(helloFrame{Type: "hello", Name: d.name, Epoch: d.server.store.Epoch(), Lang: d.lang}))
+	d.hello()
 	d.onDuty()
 	d.findClaims()
 	d.server.lineMoved()
+}
+
+func (d *desk) hello() {
+	d.epoch = d.server.store.Epoch()
+	d.conn.send(encode(helloFrame{Type: "hello", Name: d.name, Epoch: d.epoch, Lang: d.lang}))
 }
 
 // findClaims takes the claims that are ours and not on the desk yet: from
@@ -209,6 +216,14 @@ func (d *desk) handle(e deskEvent) {
 		return
 	}
 	d.bad = 0
+	if d.refill.active() && (f.kind == "say" || f.kind == "note") {
+		d.putBack(f)
+		return
+	}
+	d.act(f)
+}
+
+func (d *desk) act(f deskFrame) {
 	switch f.kind {
 	case "ping":
 		d.conn.send([]byte(`{"type":"pong"}`))
@@ -291,6 +306,11 @@ func (d *desk) hinted(h queue.Hint) {
 // tick does what is due.
 func (d *desk) tick() {
 	now := time.Now()
+	if d.server.store.Epoch() != d.epoch {
+		d.newEpoch()
+	}
+	d.bringBack()
+	d.refilled()
 	if now.After(d.clock.ping) {
 		d.clock.ping = now.Add(pingEvery)
 		d.conn.ping()

@@ -76,6 +76,15 @@ func (m *memoryStore) Epoch() string {
 	return m.epoch
 }
 
+func (m *memoryStore) Lost(_ context.Context, epoch string) error {
+	unlock, err := m.lock()
+	defer unlock()
+	if err == nil && m.epoch == epoch {
+		m.epoch += "'"
+	}
+	return err
+}
+
 func (m *memoryStore) Begin(_ context.Context, t queue.Turn) (queue.Stored, error) {
 	unlock, err := m.lock()
 	defer unlock()
@@ -100,6 +109,8 @@ func (m *memoryStore) Turn(_ context.Context, t queue.Turn) (queue.Stored, error
 		return queue.Stored{}, queue.ErrGone
 	case k.turns[t.Message] != nil:
 		return queue.Stored{Again: true, Entries: k.turns[t.Message], Version: k.rec.Version, Seq: k.rec.Seq}, nil
+	case t.Seen > k.rec.Seq, t.Expect > k.rec.Version:
+		return queue.Stored{}, queue.ErrLost
 	case t.Fence != 0 && t.Fence != k.rec.Fence:
 		return queue.Stored{}, queue.ErrFenced
 	case t.Expect >= 0 && t.Expect != k.rec.Version:

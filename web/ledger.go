@@ -81,11 +81,12 @@ func (l *ledger) write(e bot.Event, from bot.State) error {
 	return queue.ErrStale
 }
 
-// say stores a message that leaves the state alone; key makes it happen once.
-func (l *ledger) say(m message, key string) (queue.Stored, error) {
+// say stores a message that leaves the state alone; key makes it happen once,
+// and seen is the highest number that the desk knows.
+func (l *ledger) say(m message, key string, seen int64) (queue.Stored, error) {
 	return l.turn(queue.Turn{
 		ID: l.id, Message: key, Expect: queue.Any, Fence: l.fence, Kept: true,
-		Entries: []queue.Entry{{From: m.From, ID: m.ID, Body: encode(m)}},
+		Entries: []queue.Entry{{From: m.From, ID: m.ID, Body: encode(m)}}, Seen: seen,
 	})
 }
 

@@ -50,6 +50,9 @@ const (
 	maxRemembered  = 50       // turns answered while the store is away
 	turnTries      = 5        // when others write to the same conversation
 
+	refillQuiet = time.Second      // without a message: all have come again
+	refillMost  = 8 * time.Second  // to wait for them
+	returnMost  = 15 * time.Second // for a counsellor and a child to find each other after a loss
 	startWait   = 10 * time.Second // for start or resume on a new socket
 	readWait    = 28 * time.Second // for anything from a socket, pongs too
 	frameWait   = 10 * time.Second // for the rest of a frame

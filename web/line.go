@@ -210,10 +210,14 @@ func (c *chat) next() time.Time {
 	if latest := time.Now().Add(c.lookEvery()); latest.Before(c.clock.look) {
 		c.clock.look = latest // the state has changed to one that is looked at more often
 	}
-	if c.clock.ping.Before(c.clock.look) {
-		return c.clock.ping
+	next := c.clock.look
+	if c.clock.ping.Before(next) {
+		next = c.clock.ping
 	}
-	return c.clock.look
+	if c.refill.active() && c.refill.until.Before(next) {
+		next = c.refill.until
+	}
+	return next
 }
 
 // tick does what is due.
@@ -226,7 +230,8 @@ func (c *chat) tick() {
 		c.clock.ping = now.Add(pingEvery)
 		c.conn.ping()
 	}
-	if now.Before(c.clock.look) {
+	c.refilled()
+	if now.Before(c.clock.look) || c.over {
 		return
 	}
 	if c.id == "" {
@@ -259,7 +264,7 @@ func (c *chat) lookAround() {
 func (c *chat) lookAtDesk() {
 	c.hintDesk(queue.Hint{Kind: hintConnected, From: socketHere})
 	rec, err := c.load(c.id)
-	if err == nil && rec.Version == c.version && rec.Holder == "" {
+	if err == nil && rec.Version == c.version && rec.Holder == "" && time.Now().After(c.returns) {
 		c.turn(&turn{event: bot.Event{Kind: bot.Lost}, from: bot.WithCounsellor})
 		return
 	}

@@ -2,9 +2,11 @@ package web
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/praatpaal/praatpaal/bot"
@@ -35,8 +37,13 @@ func (c *chat) resume(f frame) {
 	c.says = c.server.limits.says(c.id)
 	c.version, c.seq, c.epoch = rec.Version, min(f.after, rec.Seq), c.server.store.Epoch()
 	c.attach()
+	if f.after > rec.Seq { // the browser has seen more than is stored
+		c.mark = "-" + rand.Text()
+	}
 	c.welcome(rec.Seq)
-	c.replay()
+	if c.replay() != nil {
+		c.fail(errorFrame{Code: unavailable})
+	}
 	c.place = place{in: c.conv.State == bot.Waiting}
 	c.hintDesk(queue.Hint{Kind: hintConnected, From: socketHere})
 	c.lookAtLine()
@@ -101,17 +108,14 @@ func (c *chat) after(seq int64) (entries []queue.Entry, err error) {
 }
 
 // replay sends all that the browser lacks.
-func (c *chat) replay() {
+func (c *chat) replay() error {
 	entries, err := c.after(c.seq)
-	if err != nil {
-		c.fail(errorFrame{Code: unavailable})
-		return
-	}
 	for _, e := range entries {
 		if e.Seq > c.seq {
 			c.pass(e, "")
 		}
 	}
+	return err
 }
 
 // look compares what we have with what is stored, and sends what others wrote.
@@ -124,16 +128,20 @@ func (c *chat) look() error {
 	if err != nil {
 		return err
 	}
+	if rec.Version < c.version || rec.Seq < c.seq {
+		c.loss()
+		return nil
+	}
 	if rec.Version != c.version {
 		if err := c.adopt(rec); err != nil {
 			return err
 		}
 	}
 	if rec.Seq > c.seq {
-		c.replay()
+		err = c.replay()
 	}
 	c.tellState(false)
-	return nil
+	return err
 }
 
 // adopt goes on from the stored state.
@@ -156,7 +164,7 @@ func (c *chat) vanished(t *turn) {
 		switch filled := c.newEpoch(); {
 		case t == nil:
 		case filled:
-			c.turn(t)
+			c.onceMore(t)
 		default:
 			c.fromMemory(t)
 		}
@@ -170,7 +178,7 @@ func (c *chat) vanished(t *turn) {
 	c.server.hub.unbind(c.id, c)
 	c.leftLine()
 	c.id, c.token, c.conv, c.version, c.seq = "", "", bot.Conversation{}, 0, 0
-	c.memory, c.again = memory{}, resends
+	c.memory, c.refill, c.again = memory{}, refill[frame]{}, resends
 	c.clock.look = time.Now().Add(startWait)
 }
 
@@ -199,24 +207,107 @@ func (c *chat) newEpoch() bool {
 	switch {
 	case err == nil && rec.Version > c.version:
 		err = c.adopt(rec)
+	case err == nil && rec.Version < c.version:
+		err = c.restore(rec)
 	case err == nil:
-		c.version = rec.Version
 	case errors.Is(err, queue.ErrGone):
 		var stored queue.Stored
 		c.version = 0
 		stored, err = c.write(&turn{begins: true, next: c.conv})
 		rec.Seq, c.version = stored.Seq, stored.Version
+		c.returns = time.Now().Add(returnMost)
 	}
 	if err != nil {
 		return false
 	}
-	c.epoch, c.seq, c.again = epoch, rec.Seq, resends
+	c.epoch, c.mark, c.seq, c.again = epoch, "", rec.Seq, resends
+	c.refill.begin(c.answered.next > 0)
 	c.attach()
 	c.welcome(rec.Seq)
 	c.place.in = false
 	c.lineUp()
 	c.tellState(c.conv.State != bot.WithBot)
 	return true
+}
+
+// restore stores the state that we have over an older one.
+func (c *chat) restore(rec queue.Record) error {
+	c.version, c.seq = rec.Version, min(c.seq, rec.Seq)
+	stored, err := c.write(&turn{next: c.conv})
+	if err == nil {
+		c.version = stored.Version
+	}
+	return err
+}
+
+// loss makes a new epoch when the store knows less than it did. It reports
+// whether the browser was told.
+func (c *chat) loss() bool {
+	if c.server.store.Epoch() == c.epoch {
+		c.server.call(func(ctx context.Context) error { return c.server.store.Lost(ctx, c.epoch) })
+	}
+	return c.server.store.Epoch() != c.epoch && c.newEpoch()
+}
+
+// onceMore takes a turn up again after a new epoch. The browser sends what the
+// child said again, among the others.
+func (c *chat) onceMore(t *turn) {
+	switch t.event.Kind {
+	case bot.Say:
+		c.putBack(frame{kind: "say", id: t.re(), text: t.event.Text})
+	case bot.Choose:
+		c.putBack(frame{kind: "choose", id: t.re(), choice: t.event.Choice})
+	default:
+		c.turn(t)
+	}
+}
+
+// putBack holds a message that came just after a loss.
+func (c *chat) putBack(f frame) {
+	known := c.answered.has(c.server.limits.hash(f.id))
+	c.refill.add(f, known, func(old frame) bool { return old.id == f.id })
+}
+
+// refilled stores what came after a loss, in order. What was answered from
+// memory keeps that answer; what comes before it is older.
+func (c *chat) refilled() {
+	held, ok := c.refill.due(time.Now())
+	if !ok {
+		return
+	}
+	var older []*turn
+	if first := c.firstRemembered(held); first >= 0 {
+		for _, f := range held[:first] {
+			said := plainMessage("child", f.id, f.text)
+			if f.kind == "choose" {
+				said = plainMessage("child", f.id, c.label(f.choice))
+				said.Choice = f.choice
+			}
+			older = append(older, &turn{said: &said, next: c.conv})
+		}
+		held = held[first:]
+	}
+	c.memory.turns = append(older, c.memory.turns...)
+	c.store()
+	for _, f := range held {
+		c.safely(f.id, func() { c.act(f) })
+	}
+}
+
+// firstRemembered finds the first message that was answered from memory, or
+// the first that is new when none was; -1 when all can be answered in turn.
+func (c *chat) firstRemembered(held []frame) int {
+	if !c.memory.inUse() {
+		return -1
+	}
+	first := slices.IndexFunc(held, func(f frame) bool { return c.remembered(f.id) != nil })
+	if first < 0 {
+		first = slices.IndexFunc(held, func(f frame) bool { return !c.answered.has(c.server.limits.hash(f.id)) })
+	}
+	if first < 0 {
+		return len(held)
+	}
+	return first
 }
 
 // hinted looks at what a hint says has changed.

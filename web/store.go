@@ -55,10 +55,12 @@ type Hinting interface {
 	Hint(context.Context, queue.Hint) error
 }
 
-// Health says whether the store answers, and whether it lost state.
+// Health says whether the store answers, and whether it lost state; who finds
+// that it has says so.
 type Health interface {
 	Ready(context.Context) error
 	Epoch() string
+	Lost(ctx context.Context, epoch string) error
 }
 
 // Store is all that web asks of package queue.
@@ -83,7 +85,7 @@ var errAway = errors.New("the store is away")
 // decided tells that the store answered, so that asking again is no use.
 func decided(err error) bool {
 	for _, known := range []error{
-		queue.ErrGone, queue.ErrStale, queue.ErrFenced, queue.ErrNobody, queue.ErrTaken, queue.ErrLogin,
+		queue.ErrGone, queue.ErrStale, queue.ErrLost, queue.ErrFenced, queue.ErrNobody, queue.ErrTaken, queue.ErrLogin,
 	} {
 		if errors.Is(err, known) {
 			return true

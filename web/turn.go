@@ -176,11 +176,14 @@ func (c *chat) find(id string) (found []queue.Entry, err error) {
 
 // notStored goes on when the store did not take a turn.
 func (c *chat) notStored(t *turn, err error) {
-	if errors.Is(err, queue.ErrGone) {
+	switch {
+	case errors.Is(err, queue.ErrGone):
 		c.vanished(t)
-		return
+	case errors.Is(err, queue.ErrLost) && c.loss():
+		c.onceMore(t)
+	default:
+		c.fromMemory(t)
 	}
-	c.fromMemory(t)
 }
 
 // write stores a turn: one call, which may be made twice.
@@ -191,7 +194,7 @@ func (c *chat) write(t *turn) (stored queue.Stored, err error) {
 	if t.key == "" {
 		t.key = rand.Text() + rand.Text() // longer than any id of a browser
 	}
-	q := queue.Turn{ID: c.id, Message: t.key, Expect: c.version, State: encode(t.next), Kept: c.kept(t.next)}
+	q := queue.Turn{ID: c.id, Message: t.key, Expect: c.version, Seen: c.seq, State: encode(t.next), Kept: c.kept(t.next)}
 	q.Entries = c.entries(t)
 	err = c.server.call(func(ctx context.Context) (err error) {
 		if t.begins {

@@ -57,6 +57,7 @@ type note struct {
 	id, text string
 	call     time.Duration
 	sent     time.Time
+	written  bool // the history has it
 }
 
 // Rest makes the counsellor claim nobody more and write nothing new.

@@ -88,7 +88,10 @@ func (c *Counsellor) received(f frame) {
 	}
 	for i, n := range h.pending {
 		if n.id == f.ID {
-			c.op(history.OpWrite, h.id, n.text, n.call, c.Log.Now())
+			if !n.written { // one that comes again after a loss was written before
+				c.op(history.OpWrite, h.id, n.text, n.call, c.Log.Now())
+				n.written = true
+			}
 			h.pending = append(h.pending[:i:i], h.pending[i+1:]...)
 			h.kept = append(h.kept, n)
 			h.kept = h.kept[max(0, len(h.kept)-keptMost):]

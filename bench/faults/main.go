@@ -84,7 +84,7 @@ func run(ctx context.Context, o options) error {
 	began := time.Now()
 	heading(os.Stdout)
 	bad := 0
-	for _, r := range tryAll(ctx, o, dir, chosen) {
+	for r := range tryAll(ctx, o, dir, chosen) {
 		r.print(os.Stdout, o.wordy)
 		if !r.good() {
 			bad++
@@ -115,34 +115,36 @@ func choose(o options) ([]fault, error) {
 }
 
 // tryAll runs every fault with every seed, some at the same time; those that
-// measure closely come last, one by one.
-func tryAll(ctx context.Context, o options, dir string, chosen []fault) []row {
-	rows := make([]row, len(chosen))
+// measure closely come last, one by one. It gives each row when it is whole.
+func tryAll(ctx context.Context, o options, dir string, chosen []fault) <-chan *row {
+	whole := make(chan *row, len(chosen))
 	var mu sync.Mutex
-	one := func(i, seed int) {
-		if ctx.Err() != nil {
-			return
-		}
-		result := try(ctx, o, dir, chosen[i], seed)
+	one := func(r *row, seed int) {
+		result := try(ctx, o, dir, r.fault, seed)
 		mu.Lock()
 		defer mu.Unlock()
-		rows[i].add(result)
+		if r.add(result); len(r.results) == o.seeds {
+			whole <- r
+		}
 	}
-	var gone sync.WaitGroup
 	places := make(chan struct{}, max(1, o.atOnce))
-	each := func(alone bool, do func(i, seed int)) {
-		for i, f := range chosen {
-			rows[i].fault = f
+	each := func(alone bool, do func(r *row, seed int)) {
+		for _, f := range chosen {
+			r := &row{fault: f}
 			for seed := o.first; f.alone == alone && seed < o.first+o.seeds; seed++ {
-				do(i, seed)
+				do(r, seed)
 			}
 		}
 	}
-	each(false, func(i, seed int) {
-		places <- struct{}{}
-		gone.Go(func() { one(i, seed); <-places })
-	})
-	gone.Wait()
-	each(true, one)
-	return rows
+	go func() {
+		defer close(whole)
+		var gone sync.WaitGroup
+		each(false, func(r *row, seed int) {
+			places <- struct{}{}
+			gone.Go(func() { one(r, seed); <-places })
+		})
+		gone.Wait()
+		each(true, one)
+	}()
+	return whole
 }

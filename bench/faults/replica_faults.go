@@ -68,7 +68,7 @@ func cutOff(ctx context.Context, w *world) error {
 	if err != nil {
 		return err
 	}
-	defer relay.Close()
+	w.relays = append(w.relays, relay)
 	plan := w.plan
 	plan.Redis = "redis://" + relay.Addr + "/0"
 	n, err := stand.StartNode(plan, "far")

@@ -25,6 +25,7 @@ type world struct {
 	log     *history.Log
 	store   *stand.Store
 	network *stand.Network // nil: all on this machine
+	relays  []*stand.Relay
 	every   time.Duration
 	says    int
 
@@ -259,6 +260,9 @@ func (w *world) close() {
 		if n != nil {
 			_ = n.Kill() // the kernel ends it with us at the latest
 		}
+	}
+	for _, r := range w.relays {
+		r.Close()
 	}
 	if w.store != nil {
 		_ = w.store.Close()

@@ -59,6 +59,7 @@ type check struct {
 	sent     []string         // ids in the order of sending
 	acked    map[string]int64 // by id: the number it was given, in the last epoch
 	shown    []Event          // numbered messages of the last epoch, as they came
+	ever     map[string]bool  // what was shown in any epoch, whatever its number
 	final    []Event
 	epochs   int
 	erased   string // why there is no log at the end
@@ -67,7 +68,7 @@ type check struct {
 }
 
 func newCheck(t *Talk) *check {
-	c := &check{name: t.Name, acked: map[string]int64{}}
+	c := &check{name: t.Name, acked: map[string]int64{}, ever: map[string]bool{}}
 	for _, e := range t.Events() {
 		switch e.Kind {
 		case Sent:
@@ -77,6 +78,7 @@ func newCheck(t *Talk) *check {
 			c.acked[e.ID] = e.Seq
 		case Shown:
 			c.shown = append(c.shown, e)
+			c.ever[e.words()] = true
 		case Epoch:
 			c.epochs++
 			c.shown = nil
@@ -212,7 +214,7 @@ func (c *check) page() {
 	}
 	for _, e := range c.final {
 		_, acked := c.acked[e.ID]
-		if _, shown := seen[e.Seq]; !shown && !(e.From == "child" && acked) {
+		if !c.ever[e.words()] && !(e.From == "child" && acked) {
 			c.lost("number %d (%s) never reached the page", e.Seq, brief(e))
 		}
 	}

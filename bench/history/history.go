@@ -41,6 +41,9 @@ func (e Event) same(o Event) bool {
 	return e.From == o.From && e.ID == o.ID && e.Re == o.Re && e.Text == o.Text
 }
 
+// words name an entry whatever its number is: after a loss it has another.
+func (e Event) words() string { return e.From + "\x00" + e.ID + "\x00" + e.Re + "\x00" + e.Text }
+
 // Talk is what the client of one child saw.
 type Talk struct {
 	Name string

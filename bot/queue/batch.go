@@ -14,15 +14,15 @@ import (
 const (
 	flushers  = 2   // pipelines under way at once to one Redis
 	batchMost = 64  // writes in one pipeline
-	waitMS    = 500 // for a replica to have a write
+	waitMS    = 500 // for the replicas to have a write
 )
 
 var (
 	errTimeout = errors.New("no answer in time")
 	errClosed  = errors.New("queue is closed")
-	// errUnsafe says that Redis has the write and no replica has it yet. The
-	// same call again answers the same, once it is safe.
-	errUnsafe = errors.New("stored, but not yet on a replica")
+	// errUnsafe says that Redis has the write and not all replicas have it yet.
+	// The same call again answers the same, once it is safe.
+	errUnsafe = errors.New("stored, but not yet on the replicas")
 )
 
 // once is a command that go-redis must never send a second time: an error of
@@ -70,7 +70,7 @@ type batch struct {
 	wake   chan struct{} // holds at most one token a flusher
 	quit   chan struct{}
 
-	waits atomic.Bool // a write is safe only once a replica has it
+	needs atomic.Int32 // replicas that must have a write before it is safe
 	gone  sync.WaitGroup
 
 	mu      sync.Mutex
@@ -180,31 +180,50 @@ func (b *batch) send(calls []*call) {
 	}
 }
 
-// pipeline sends calls, and waits for a replica where there is one.
+// pipeline sends calls, and waits for the replicas where there are any.
 func (b *batch) pipeline(ctx context.Context, calls []*call) {
 	pipe := b.client.Pipeline()
 	for _, c := range calls {
 		_ = pipe.Process(ctx, c.fresh(ctx)) // only queued: no error
 	}
 	var safe *redis.IntCmd
-	if b.waits.Load() {
-		safe = redis.NewIntCmd(ctx, "wait", 1, waitMS)
+	need := b.needs.Load()
+	if need > 0 {
+		safe = redis.NewIntCmd(ctx, "wait", need, waitMS)
 		_ = pipe.Process(ctx, safe)
 	}
-	_, _ = pipe.Exec(ctx) // each command holds its own error
+	_, err := pipe.Exec(ctx) // each command holds its own error
+	b.queue.moved(ctx, err)
 	for _, c := range calls {
 		c.err = c.cmd.Err()
 		if c.err == nil && safe != nil {
-			c.err = unsafe(safe)
+			c.err = b.queue.unsafe(safe, need)
 		}
 	}
 }
 
-func unsafe(wait *redis.IntCmd) error {
-	if n, err := wait.Result(); err != nil || n < 1 {
+// unsafe tells whether too few replicas have a write; it may be that there are
+// fewer than there were.
+func (q *Queue) unsafe(wait *redis.IntCmd, need int32) error {
+	if n, err := wait.Result(); err != nil || n < int64(need) {
+		q.epoch.doubt()
 		return errUnsafe
 	}
 	return nil
+}
+
+// moved makes a cluster's client look again who has which slots when a node
+// did not answer, or was asked for what it does not have: by itself it does so
+// once a minute.
+func (q *Queue) moved(ctx context.Context, err error) {
+	if q.cluster == nil || err == nil {
+		return
+	}
+	var answered redis.Error
+	if !errors.As(err, &answered) || redis.HasErrorPrefix(err, "MOVED") || redis.HasErrorPrefix(err, "READONLY") ||
+		redis.HasErrorPrefix(err, "CLUSTERDOWN") {
+		q.cluster.ReloadState(ctx)
+	}
 }
 
 // Close fails what has not been sent and waits for what has.
@@ -239,7 +258,7 @@ func (q *Queue) batchFor(ctx context.Context, key string) (*batch, error) {
 	b := q.batches[client]
 	if b == nil {
 		b = newBatch(q, client)
-		b.waits.Store(q.replicated[client])
+		b.needs.Store(q.replicated[client].need)
 		q.batches[client] = b
 	}
 	return b, nil
@@ -281,21 +300,21 @@ func (q *Queue) follow(ctx context.Context, c *call) error {
 		return err
 	}
 	client, err := q.cluster.MasterForKey(ctx, c.keys[0])
-	if err != nil || !q.replicates(client) {
+	if err != nil {
 		return err
+	}
+	q.mu.Lock()
+	need := q.replicated[client].need
+	q.mu.Unlock()
+	if need == 0 {
+		return nil
 	}
 	pipe := client.Pipeline()
 	pipe.Time(ctx) // WAIT looks at what came before on its own connection
-	wait := redis.NewIntCmd(ctx, "wait", 1, waitMS)
+	wait := redis.NewIntCmd(ctx, "wait", need, waitMS)
 	_ = pipe.Process(ctx, wait)
 	_, _ = pipe.Exec(ctx)
-	return unsafe(wait)
-}
-
-func (q *Queue) replicates(client *redis.Client) bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return q.replicated[client]
+	return q.unsafe(wait, need)
 }
 
 // teach makes a Redis know the scripts.

@@ -60,8 +60,8 @@ func (q *Queue) Begin(ctx context.Context, t Turn) (Stored, error) {
 // only prolongs the conversation or changes its state. The version grows when
 // the state is written. Who holds the other end is told by a hint.
 //
-// ErrGone, ErrStale, ErrFenced; after any other error the turn may be stored
-// or not, and the same call again finds out.
+// ErrGone, ErrStale, ErrLost, ErrFenced; after any other error the turn may be
+// stored or not, and the same call again finds out.
 func (q *Queue) Turn(ctx context.Context, t Turn) (Stored, error) {
 	if err := t.check(); err != nil {
 		return Stored{}, fmt.Errorf("turn: %w", err)
@@ -89,9 +89,9 @@ func (q *Queue) turn(ctx context.Context, t Turn) (Stored, error) {
 	if err != nil {
 		return Stored{}, err
 	}
-	args := append(make([]any, 0, 12+len(t.Entries)),
+	args := append(make([]any, 0, 13+len(t.Entries)),
 		t.ID, q.names.node, "m"+t.Message, t.Expect, t.Fence, s.keyID, flag(t.Kept),
-		lifeTime.Milliseconds(), keptTime.Milliseconds(), entriesMax, wrapped, s.state(t.State))
+		lifeTime.Milliseconds(), keptTime.Milliseconds(), entriesMax, wrapped, s.state(t.State), t.Seen)
 	for _, e := range t.Entries {
 		args = append(args, s.entry(e))
 	}
@@ -180,12 +180,13 @@ func (q *Queue) Load(ctx context.Context, id string) (Record, error) {
 }
 
 // After reads the entries with a higher number, in order: at most the last
-// 500, which are all that is kept. ErrGone.
+// 500, which are all that is kept. What a failover could still take back is
+// not given. ErrGone.
 func (q *Queue) After(ctx context.Context, id string, seq int64) ([]Entry, error) {
 	if err := checkWord("id", id); err != nil {
 		return nil, ErrGone
 	}
-	reply, err := q.read(ctx, q.scripts.after, []string{q.names.conversation(id)}, seq, entriesMax)
+	reply, err := q.settled(ctx, id, seq)
 	if err != nil {
 		return nil, fmt.Errorf("after: %w", err)
 	}
@@ -215,6 +216,20 @@ func (q *Queue) After(ctx context.Context, id string, seq int64) ([]Entry, error
 		out = append(out, e)
 	}
 	return out, nil
+}
+
+// settled reads entries where they are safe: at once from a Redis without
+// replicas, and else when these have them.
+func (q *Queue) settled(ctx context.Context, id string, seq int64) (any, error) {
+	keys := []string{q.names.conversation(id)}
+	b, err := q.batchFor(ctx, keys[0])
+	if err != nil {
+		return nil, err
+	}
+	if b.needs.Load() == 0 {
+		return q.read(ctx, q.scripts.after, keys, seq, entriesMax, "0")
+	}
+	return q.write(ctx, q.scripts.after, keys, seq, entriesMax, "1")
 }
 
 // Attach makes a connection of this node the owner of the child's end. When

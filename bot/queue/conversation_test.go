@@ -144,7 +144,7 @@ func TestATurnFromAnOldVersionIsStale(t *testing.T) {
 			t.Fatal(err)
 		}
 		isError(t, say("m3", 1), ErrStale)
-		isError(t, say("m3", 3), ErrStale)
+		isError(t, say("m3", 3), ErrLost)
 		if err := say("m3", 2); err != nil {
 			t.Fatal(err)
 		}

@@ -18,8 +18,8 @@ func (t Turn) check() error {
 			return err
 		}
 	}
-	if t.Expect < Any || t.Fence < 0 {
-		return errors.New("expect or fence is below zero")
+	if t.Expect < Any || t.Fence < 0 || t.Seen < 0 {
+		return errors.New("expect, fence or seen is below zero")
 	}
 	if t.Expect == Any && t.State != nil {
 		return errors.New("a state must be worked out from a version")
@@ -89,6 +89,8 @@ func refusal(reply any) error {
 		return ErrGone
 	case "stale":
 		return ErrStale
+	case "lost":
+		return ErrLost
 	case "fenced":
 		return ErrFenced
 	case "taken":

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"strings"
 	"sync"
 
@@ -21,8 +22,9 @@ type epoch struct {
 	keys []string      // fixed
 	ask  chan struct{} // fixed; a token when somebody doubts the epoch
 
-	mu  sync.Mutex
-	now string // guarded by mu
+	mu    sync.Mutex
+	now   string // guarded by mu
+	first string // guarded by mu; value of the first probe
 }
 
 func newEpoch(n names, cluster bool) *epoch {
@@ -58,8 +60,15 @@ func (e *epoch) look(ctx context.Context, client redis.UniversalClient) (changed
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	changed = e.now != "" && e.now != now
-	e.now = now
+	e.now, e.first = now, values[0].Val()
 	return changed, nil
+}
+
+// known gives the epoch and the value of its first probe.
+func (e *epoch) known() (now, first string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.now, e.first
 }
 
 // doubt asks for a look soon.
@@ -74,7 +83,22 @@ func (e *epoch) doubt() {
 // hexadecimal digits. It is looked at every 5 s, and when a conversation is
 // missing or the line to Redis was cut.
 func (q *Queue) Epoch() string {
-	q.epoch.mu.Lock()
-	defer q.epoch.mu.Unlock()
-	return q.epoch.now
+	now, _ := q.epoch.known()
+	return now
+}
+
+// Lost says that the store knows less than it did in an epoch: after ErrLost,
+// or when a conversation is shorter than it was. From then on the epoch is
+// another one for all nodes, so that everybody sends again what they have.
+func (q *Queue) Lost(ctx context.Context, epoch string) error {
+	now, first := q.epoch.known()
+	if now == epoch {
+		if _, err := q.read(ctx, q.scripts.epoch, q.epoch.keys[:1], first, secret(10)); err != nil {
+			return fmt.Errorf("epoch: %w", err)
+		}
+		if err := q.look(ctx); err != nil {
+			return fmt.Errorf("epoch: %w", err)
+		}
+	}
+	return nil
 }

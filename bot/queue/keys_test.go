@@ -235,8 +235,25 @@ func TestAFolderThatIsNotSharedIsNoticed(t *testing.T) {
 	a := open(t, o)
 	id := begun(t, a)
 	o.Keys = t.TempDir()
+	q, err := Open(t.Context(), o)
+	if err == nil {
+		q.Close()
+		t.Fatal("a node with another folder was let in")
+	}
+	for _, word := range []string{"PRAATPAAL_KEYS", "same folder", real.addr, a.names.folder} {
+		if !strings.Contains(err.Error(), word) {
+			t.Errorf("%q does not say %q", err, word)
+		}
+	}
+	if strings.Contains(err.Error(), "\n") {
+		t.Errorf("more than one line: %q", err)
+	}
+	// Whoever removes the proof is told by the conversations themselves.
+	if err := a.client.Del(t.Context(), a.names.folder).Err(); err != nil {
+		t.Fatal(err)
+	}
 	b := open(t, o)
-	_, err := b.Load(t.Context(), id)
+	_, err = b.Load(t.Context(), id)
 	if err == nil || errors.Is(err, ErrGone) || !strings.Contains(err.Error(), "share PRAATPAAL_KEYS") {
 		t.Errorf("error %v", err)
 	}

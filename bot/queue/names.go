@@ -18,6 +18,7 @@ type names struct {
 	shred  string
 	duty   []string // duty, where
 	waits  string
+	folder string // which folder of keys the nodes have
 
 	accounts, gens, enabled string
 }
@@ -29,6 +30,7 @@ func newNames(prefix string) names {
 		prefix: prefix,
 		node:   prefix + "node:",
 		lines:  prefix + "line",
+		folder: prefix + "{keys}",
 		todo:   line("todo"), counts: line("counts"), shred: line("shred"), waits: line("waits"),
 		duty:     []string{line("duty"), line("where")},
 		accounts: staff("accounts"), gens: staff("gens"), enabled: staff("enabled"),

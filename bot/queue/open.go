@@ -81,10 +81,10 @@ type Queue struct {
 	ended sync.Once
 
 	mu         sync.Mutex
-	batches    map[*redis.Client]*batch // guarded by mu; nil once closed
-	replicated map[*redis.Client]bool   // guarded by mu
-	estimate   estimate                 // guarded by mu
-	reachable  bool                     // guarded by mu; for the log
+	batches    map[*redis.Client]*batch      // guarded by mu; nil once closed
+	replicated map[*redis.Client]replication // guarded by mu
+	estimate   estimate                      // guarded by mu
+	reachable  bool                          // guarded by mu; for the log
 }
 
 // Open connects to the store, or starts the embedded one, and returns when
@@ -126,7 +126,7 @@ func newQueue(o Options) (*Queue, error) {
 		lease: leaseTime, silent: silentTime, away: awayTime,
 		hints: make(chan Hint, hintsMost), gate: newGate(),
 		clock: &clock{}, chest: newChest(chestMost),
-		batches: map[*redis.Client]*batch{}, replicated: map[*redis.Client]bool{}, reachable: true,
+		batches: map[*redis.Client]*batch{}, replicated: map[*redis.Client]replication{}, reachable: true,
 	}
 	q.life, q.stop = context.WithCancelCause(context.Background())
 	var err error
@@ -183,6 +183,9 @@ func (q *Queue) dial(ctx context.Context) error {
 // begin starts the loops.
 func (q *Queue) begin(ctx context.Context, keys *keyring) error {
 	q.keys = keys
+	if err := q.sameFolder(ctx); err != nil {
+		return err
+	}
 	channels, err := q.subscribe(ctx)
 	if err != nil {
 		return q.address.plain(err)

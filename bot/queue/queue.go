@@ -19,6 +19,7 @@ var (
 	ErrGone   = errors.New("conversation is gone")          // unknown, forgotten or expired
 	ErrStale  = errors.New("conversation has moved on")     // Turn.Expect is not the stored version
 	ErrFenced = errors.New("claim is no longer held")       // a newer claim, or none, holds it
+	ErrLost   = errors.New("store has lost state")          // it knows less than Turn.Expect or Turn.Seen says
 	ErrNobody = errors.New("nobody is waiting")             // Claim of the next one
 	ErrTaken  = errors.New("somebody else has claimed it")  // Claim of one by id
 	ErrLogin  = errors.New("name or password is not right") // Counsellors
@@ -41,6 +42,7 @@ type Turn struct {
 	Message string  // the message id that makes the turn idempotent; "" for none
 	Expect  int64   // the version that the turn was worked out from, or Any
 	Fence   int64   // the claim of the counsellor who writes; 0 for child and bot
+	Seen    int64   // the highest number that the writer knows to be stored
 	Entries []Entry // Seq and At are filled in by the store
 	State   []byte  // the new state; nil leaves it as it is
 	Kept    bool    // handed over at least once: kept 24 h after the end, not 1 h

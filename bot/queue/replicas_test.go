@@ -38,7 +38,7 @@ func replicaOf(t *testing.T, master *redisServer) *redisServer {
 	}
 	wait(t, func() bool { // the master knows that it is up
 		for line := range strings.Lines(at.Info(t.Context(), "replication").Val()) {
-			if strings.Contains(line, ",port="+port+",") && following(line) {
+			if strings.Contains(line, ",port="+port+",") && following(line) == 1 {
 				return true
 			}
 		}
@@ -52,7 +52,7 @@ func TestAWriteIsSafeOnlyOnceAReplicaHasIt(t *testing.T) {
 	replica := replicaOf(t, master)
 	q := open(t, store{urls: []string{master.url()}}.options(t))
 	id := begun(t, q)
-	if !q.only.waits.Load() {
+	if q.only.needs.Load() != 1 {
 		t.Fatal("the replica was not noticed")
 	}
 	if err := replica.pause(); err != nil {

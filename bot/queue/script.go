@@ -24,6 +24,7 @@ type script struct {
 type scripts struct {
 	// of a conversation
 	begin, turn, after, attach, hold, free, erase, hint *script
+	epoch                                               *script // of the store
 	// of the line
 	join, place, alive, claim, renew, release, handover, leave, erased, list, claims, sweep, todo *script
 	// of the counsellors
@@ -35,7 +36,7 @@ func newScripts() (*scripts, error) {
 	alone := map[string]**script{
 		"begin": &s.begin, "turn": &s.turn, "after": &s.after, "attach": &s.attach,
 		"hold": &s.hold, "free": &s.free, "erase": &s.erase, "hint": &s.hint,
-		"duty": &s.duty, "present": &s.present,
+		"epoch": &s.epoch, "duty": &s.duty, "present": &s.present,
 		"session": &s.session, "signin": &s.signin, "account": &s.account,
 	}
 	inLine := map[string]**script{
@@ -86,6 +87,6 @@ func (s *scripts) all() []*script {
 		s.begin, s.turn, s.after, s.attach, s.hold, s.free, s.erase, s.hint,
 		s.join, s.place, s.alive, s.claim, s.renew, s.release, s.handover, s.leave, s.erased,
 		s.list, s.claims, s.sweep, s.todo,
-		s.duty, s.present, s.session, s.signin, s.account,
+		s.epoch, s.duty, s.present, s.session, s.signin, s.account,
 	}
 }

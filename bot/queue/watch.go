@@ -30,6 +30,7 @@ func (q *Queue) watch() {
 	ticker := time.NewTicker(watchTime)
 	defer ticker.Stop()
 	var last time.Time
+	proved := hourOf(long, q.keys.now())
 	for {
 		select {
 		case <-q.life.Done():
@@ -46,8 +47,14 @@ func (q *Queue) watch() {
 		if err == nil {
 			err = q.client.Publish(ctx, q.names.node+q.node, echo).Err()
 		}
+		if hour := hourOf(long, q.keys.now()); err == nil && hour != proved {
+			if proved = hour; q.sameFolder(ctx) != nil {
+				q.log.Error("the keys of this node are not those of the others: give all nodes the same folder in PRAATPAAL_KEYS")
+			}
+		}
 		cancel()
 		q.note(err)
+		q.moved(q.life, err)
 		if err := q.keys.sweep(); err != nil {
 			q.log.Error("keys are not destroyed in time", "error", err.Error())
 		}
@@ -90,44 +97,6 @@ func (q *Queue) note(err error) {
 	case !was && err == nil:
 		q.log.Info("the store is back")
 	}
-}
-
-// replicas finds out whether a write to this Redis is safe only once a replica
-// has it. Behind Sentinels it always is: a master that was cut off goes on
-// taking writes, and its own list of replicas does not tell.
-func (q *Queue) replicas(ctx context.Context, client *redis.Client) error {
-	wait := q.address.sentinel
-	if !wait {
-		info, err := client.Info(ctx, "replication").Result()
-		if redis.HasErrorPrefix(err, "NOPERM") {
-			info, err = "", nil // inspect has warned
-		}
-		if err != nil {
-			return err
-		}
-		wait = field(info, "role") == "master" && following(info)
-	}
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.replicated[client] = wait
-	if b := q.batches[client]; b != nil {
-		b.waits.Store(wait)
-	}
-	if q.only != nil {
-		q.only.waits.Store(wait)
-	}
-	return nil
-}
-
-// following says whether a replica has everything and says so: one that is
-// still copying cannot make anything safe yet.
-func following(info string) bool {
-	for line := range strings.Lines(info) {
-		if strings.HasPrefix(line, "slave") && strings.Contains(line, ",state=online,") && !strings.Contains(line, ",offset=0,") {
-			return true
-		}
-	}
-	return false
 }
 
 // field reads one value of an answer to INFO.

@@ -9,9 +9,10 @@
 --       8 ms to live when not kept   9 when kept   10 entries to keep at most
 --       11 the newly wrapped key, "" to leave it
 --       12 the sealed state, "" to leave it
---       13... the entries, each "from US id US sealed"
--- Gives "gone", "rekey" (sealed with another conversation's key), "fenced" or
---       "stale"; {"again", version, seq, kept, first, entry...} when the message is
+--       13 the highest number that the writer knows to be stored
+--       14... the entries, each "from US id US sealed"
+-- Gives "gone", "rekey" (sealed with another conversation's key), "lost" (the
+--       writer has seen more than is here), "fenced" or "stale"; {"again", version, seq, kept, first, entry...} when the message is
 --       known; else "version seq at kept".
 local key = KEYS[1]
 local had = redis.call('HMGET', key, 'v', 's', 'f', 'p', 'i', 'n', 'd', ARGV[3])
@@ -33,6 +34,7 @@ if had[8] then
   end
   return out
 end
+if tonumber(ARGV[13]) > tonumber(had[2]) or tonumber(ARGV[4]) > tonumber(had[1]) then return 'lost' end
 if ARGV[5] ~= '0' and ARGV[5] ~= had[3] then return 'fenced' end
 if ARGV[4] ~= '-1' and ARGV[4] ~= had[1] then return 'stale' end
 
@@ -42,7 +44,7 @@ local message = string.sub(ARGV[3], 2)
 local before, version = tonumber(had[2]), had[1]
 local seq = before
 local set = {'HSET', key, 'p', kept}
-for i = 13, #ARGV do
+for i = 14, #ARGV do
   seq = seq + 1
   set[#set + 1] = 'e' .. seq
   set[#set + 1] = at .. '\31' .. message .. '\31' .. ARGV[i]

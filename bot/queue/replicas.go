@@ -1,0 +1,95 @@
+package queue
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// lagMost is how many seconds a replica may have said nothing and still be one
+// that writes wait for; Redis' replicas say something every second.
+const lagMost = 2
+
+// replication is what is known about the replicas of one Redis.
+type replication struct {
+	need    int32  // replicas that must have a write before it is safe
+	history string // of the data; another one after a failover
+}
+
+// replicas finds out how many replicas must have a write to this Redis before
+// it is safe: all that follow, because any of them may become the master.
+// Behind Sentinels it is one at least: a master that was cut off goes on
+// taking writes, and its own list of replicas does not tell.
+func (q *Queue) replicas(ctx context.Context, client *redis.Client) error {
+	info, err := client.Info(ctx, "replication").Result()
+	if redis.HasErrorPrefix(err, "NOPERM") {
+		info, err = "", nil // inspect has warned
+	}
+	if err != nil {
+		return err
+	}
+	now := replication{history: field(info, "master_replid")}
+	if field(info, "role") == "master" {
+		now.need = following(info)
+	}
+	if q.address.sentinel {
+		now.need = max(now.need, 1)
+	}
+	q.mu.Lock()
+	was := q.replicated[client]
+	q.mu.Unlock()
+	// A replica that is made the master leaves its old one first, which goes on
+	// taking writes for some seconds: these must not become safe.
+	if q.address.sentinel && now.need < was.need && now.history == was.history && q.failingOver(ctx) {
+		return nil
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.replicated[client] = now
+	if b := q.batches[client]; b != nil {
+		b.needs.Store(now.need)
+	}
+	if q.only != nil {
+		q.only.needs.Store(now.need)
+	}
+	return nil
+}
+
+// failingOver asks the Sentinels whether they are choosing another master.
+func (q *Queue) failingOver(ctx context.Context) bool {
+	o := q.address.options
+	for _, addr := range o.Addrs {
+		sentinel := redis.NewSentinelClient(&redis.Options{
+			Addr: addr, Username: o.SentinelUsername, Password: o.SentinelPassword, TLSConfig: o.TLSConfig,
+			Protocol: 2, MaxRetries: -1, DialTimeout: dialTimeout, ReadTimeout: readTimeout, DialerRetries: 1,
+			DisableIdentity: true, MaintNotificationsConfig: o.MaintNotificationsConfig,
+		})
+		master, err := sentinel.Master(ctx, o.MasterName).Result()
+		_ = sentinel.Close() // only asked
+		if err == nil && strings.Contains(master["flags"], "failover_in_progress") {
+			return true
+		}
+	}
+	return false
+}
+
+// following counts the replicas that have everything and say so: one that is
+// still copying, or that has fallen silent, cannot make anything safe. The
+// last one counts even when it is silent.
+func following(info string) int32 {
+	var near, far int32
+	for line := range strings.Lines(info) {
+		if !strings.HasPrefix(line, "slave") || !strings.Contains(line, ",state=online,") || strings.Contains(line, ",offset=0,") {
+			continue
+		}
+		_, lag, _ := strings.Cut(strings.TrimSpace(line), ",lag=")
+		if n, err := strconv.Atoi(lag); err == nil && n <= lagMost {
+			near++
+		} else {
+			far = 1
+		}
+	}
+	return max(near, far)
+}

@@ -1,0 +1,203 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/praatpaal/praatpaal/bot/queue"
+)
+
+// What happens when the store knows less than it did.
+
+// said lists the ids of what the child and the counsellor said, in the order
+// of the log.
+func said(t *testing.T, s *site, token string) (ids []string) {
+	t.Helper()
+	entries, err := s.store.After(t.Context(), queue.IDOf(token), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		var m message
+		if err := json.Unmarshal(e.Body, &m); err != nil {
+			t.Fatal(err)
+		}
+		if m.ID != "" {
+			ids = append(ids, m.ID)
+		}
+	}
+	return ids
+}
+
+func say(c *socket, from, to int) {
+	for i := from; i <= to; i++ {
+		c.send(fmt.Sprintf(`{"type":"say","id":"m%d","text":"zin %d"}`, i, i))
+	}
+}
+
+// begun starts a talk in which m1 to m5 are stored.
+func (s *site) begun() (c *socket, token string) {
+	c = s.child()
+	c.send(`{"type":"start"}`)
+	token = fmt.Sprint(c.until("welcome")["token"])
+	for i := 1; i <= 5; i++ {
+		say(c, i, i)
+		c.until("received")
+	}
+	return c, token
+}
+
+func inOrder(from, to int) (ids []string) {
+	for i := from; i <= to; i++ {
+		ids = append(ids, fmt.Sprint("m", i))
+	}
+	return ids
+}
+
+func TestWhatComesAgainAfterALossStandsInItsOrder(t *testing.T) {
+	inTime(t, nil, func(t *testing.T, s *site) {
+		c, token := s.begun()
+		s.store.lose("two")
+		say(c, 6, 7) // on their way while the browser knows of nothing
+		c.until("welcome")
+		say(c, 1, 8)
+		for f := c.until("received"); f["id"] != "m8"; {
+			f = c.until("received")
+		}
+		if diff := cmp.Diff(inOrder(1, 8), said(t, s, token)); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestWhatWasAnsweredFromMemoryComesAfterWhatWasLost(t *testing.T) {
+	inTime(t, nil, func(t *testing.T, s *site) {
+		c, token := s.begun()
+		s.store.setDown(true)
+		say(c, 6, 6)
+		answer := c.until("message")
+		s.store.lose("two")
+		s.store.setDown(false)
+		if w := c.until("welcome"); w["epoch"] != "two" {
+			t.Errorf("the welcome came as %v", w)
+		}
+		say(c, 1, 7)
+		for f := c.until("received"); f["id"] != "m7"; {
+			f = c.until("received")
+		}
+		if diff := cmp.Diff(inOrder(1, 7), said(t, s, token)); diff != "" {
+			t.Error(diff)
+		}
+		entries, _ := s.store.After(t.Context(), queue.IDOf(token), 0)
+		var stored message
+		for _, e := range entries {
+			var m message
+			if json.Unmarshal(e.Body, &m); m.Re == "m6" {
+				stored = m
+			}
+		}
+		if len(stored.Parts) == 0 || fmt.Sprint(answer["parts"]) == "" {
+			t.Errorf("the answer from memory was %v and is stored as %v", answer, stored)
+		}
+	})
+}
+
+// behind makes the store forget the last entries and versions of a talk, as
+// after a failover to a replica that did not have them.
+func (m *memoryStore) behind(id string, entries int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	k := m.talks[id]
+	k.rec.Seq -= int64(entries)
+	k.rec.Version--
+	for _, e := range k.entries[k.rec.Seq:] {
+		for key, turn := range k.turns {
+			if len(turn) > 0 && turn[0].Seq == e.Seq {
+				delete(k.turns, key)
+			}
+		}
+	}
+	k.entries = k.entries[:k.rec.Seq]
+}
+
+func TestAFailoverThatLostTheLastTurnIsMended(t *testing.T) {
+	inTime(t, nil, func(t *testing.T, s *site) {
+		c, token := s.begun()
+		s.store.behind(queue.IDOf(token), 2)
+		say(c, 6, 6)
+		w := c.until("welcome")
+		if w["epoch"] == "one" || w["token"] != token {
+			t.Errorf("the welcome came as %v", w)
+		}
+		say(c, 1, 6)
+		for f := c.until("received"); f["id"] != "m6"; {
+			f = c.until("received")
+		}
+		if diff := cmp.Diff(inOrder(1, 6), said(t, s, token)); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestABrowserThatHasSeenMoreThanIsStoredSendsItAgain(t *testing.T) {
+	inTime(t, nil, func(t *testing.T, s *site) {
+		c, token := s.begun()
+		c.ws.Close()
+		s.store.behind(queue.IDOf(token), 2)
+		d := s.child()
+		d.send(fmt.Sprintf(`{"type":"resume","token":"%s","after":11}`, token))
+		w := d.until("welcome")
+		if w["epoch"] == "one" || s.store.Epoch() != "one" {
+			t.Errorf("the welcome came as %v, and for others it is %s", w, s.store.Epoch())
+		}
+		say(d, 1, 6)
+		for f := d.until("received"); f["id"] != "m6"; {
+			f = d.until("received")
+		}
+		if diff := cmp.Diff(inOrder(1, 6), said(t, s, token)); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestWhatACounsellorSendsAgainStandsInItsOrder(t *testing.T) {
+	inTime(t, nil, func(t *testing.T, s *site) {
+		s.store.OnDuty(t.Context(), "Sanne")
+		c := s.child()
+		c.send(`{"type":"start"}`)
+		token := fmt.Sprint(c.until("welcome")["token"])
+		c.send(`{"type":"human"}`)
+		c.until("state")
+		d := s.desk("Sanne")
+		epoch := d.until("hello")["epoch"]
+		d.send(`{"type":"claim"}`)
+		id := d.until("claimed")["conversation"]
+		write := func(from, to int) {
+			for i := from; i <= to; i++ {
+				d.send(fmt.Sprintf(`{"type":"say","conversation":"%s","id":"d%d","text":"zin %d"}`, id, i, i))
+			}
+		}
+		write(1, 1)
+		d.until("received")
+		write(2, 2)
+		d.until("received")
+		s.store.behind(queue.IDOf(token), 1)
+		s.store.mu.Lock()
+		s.store.talks[queue.IDOf(token)].rec.Version++ // a counsellor's words leave the version
+		s.store.mu.Unlock()
+		write(3, 4)
+		if h := d.until("hello"); h["epoch"] == epoch {
+			t.Errorf("the desk was greeted by %v", h)
+		}
+		write(1, 4)
+		for f := d.until("received"); f["id"] != "d4"; {
+			f = d.until("received")
+		}
+		if diff := cmp.Diff([]string{"d1", "d2", "d3", "d4"}, said(t, s, token)); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
