@@ -66,7 +66,7 @@ func (s *Server) showOnce() {
 	if err != nil {
 		return
 	}
-	f := lineFrame{Type: "line", Waiting: []waitingChild{}, Counsellors: []colleague{}, Now: time.Now().UTC()}
+	f := lineFrame{Type: "line", Waiting: []waitingChild{}, Counsellors: []colleague{}, Now: s.store.Now().UTC()}
 	for _, p := range team {
 		f.Counsellors = append(f.Counsellors, colleague(p))
 	}

@@ -176,13 +176,8 @@ func (d *desk) write(f deskFrame, h *held, m message) {
 		key = digest(m.From, d.name, f.id)
 	}
 	stored, err := h.say(m, key, h.seq)
-	if errors.Is(err, queue.ErrLost) {
-		d.loss()
-		d.putBack(f)
-		return
-	}
 	if err != nil {
-		d.lost(f, h, err)
+		d.notWritten(f, h, err)
 		return
 	}
 	for _, e := range stored.Entries {

@@ -28,13 +28,14 @@ type desk struct {
 	done    chan struct{}
 
 	// owned by run
-	cases  map[string]*held
-	over   bool
-	bad    int
-	frames *rate.Limiter
-	epoch  string
-	refill refill[deskFrame] // what comes just after a loss
-	clock  deskClock
+	cases   map[string]*held
+	over    bool
+	bad     int
+	frames  *rate.Limiter
+	epoch   string
+	refill  refill[deskFrame] // what comes just after a loss, or while the store is away
+	stalled bool              // what was held is tried again
+	clock   deskClock
 
 	// shared, safe by itself
 	absent atomic.Bool // takes no new children
@@ -336,7 +337,7 @@ func (d *desk) renew() {
 		_, err := d.server.store.Session(ctx, d.session)
 		return err
 	})
-	if errors.Is(err, queue.ErrLogin) {
+	if errors.Is(err, queue.ErrLogin) && !d.returning() { // a store that lost the children lost the session too
 		d.stop(closeSignedOut, "signed out")
 		return
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/praatpaal/praatpaal/bot/queue"
@@ -14,6 +15,28 @@ func (d *desk) loss() {
 	}
 	if d.server.store.Epoch() != d.epoch {
 		d.newEpoch()
+	}
+}
+
+// notWritten goes on when a message could not be stored. It is held where it
+// can be stored later, so that what is written after it stays after it.
+func (d *desk) notWritten(f deskFrame, h *held, err error) {
+	switch {
+	case errors.Is(err, queue.ErrLost):
+		d.loss()
+		d.putBack(f)
+	case errors.Is(err, queue.ErrGone) && (h.missed.IsZero() || time.Since(h.missed) < hintWait):
+		d.refill.stall() // forgotten, or lost with more: the next look tells
+		d.putBack(f)
+		d.look(h)
+	case decided(err):
+		d.lost(f, h, err)
+	default:
+		if !d.stalled {
+			d.fail(f, unavailable)
+		}
+		d.refill.stall()
+		d.putBack(f)
 	}
 }
 
@@ -47,12 +70,22 @@ func (d *desk) bringBack() {
 		}
 		switch {
 		case err == nil:
-			h.seq, h.returns, h.missed = min(h.seq, h.record.Seq), time.Time{}, time.Time{}
+			d.back(h)
 		case time.Now().After(h.returns):
 			h.returns = time.Time{}
 			d.gone(h, "lost")
 		}
 	}
+}
+
+// back goes on with a child that was found, from what is stored.
+func (d *desk) back(h *held) {
+	entries, err := h.after(0)
+	if err != nil {
+		return // the next look tries again
+	}
+	h.seq, h.returns, h.missed = 0, time.Time{}, time.Time{}
+	d.tellClaimed(h, entries)
 }
 
 // claimAgain takes a child that the line does not know any more.
@@ -84,15 +117,29 @@ func (d *desk) putBack(f deskFrame) {
 // refilled stores what came after a loss, in order, once all are here again
 // for whom it was.
 func (d *desk) refilled() {
-	for _, h := range d.cases {
-		if !h.returns.IsZero() {
-			return
-		}
+	if d.returning() {
+		return
 	}
 	held, _ := d.refill.due(time.Now())
+	d.stalled = true
 	for _, f := range held {
-		d.act(f)
+		if d.refill.active() { // one before it could not be stored
+			d.putBack(f)
+		} else {
+			d.act(f)
+		}
 	}
+	d.stalled = false
+}
+
+// returning tells whether a child is still looked for.
+func (d *desk) returning() bool {
+	for _, h := range d.cases {
+		if !h.returns.IsZero() {
+			return true
+		}
+	}
+	return false
 }
 
 // untilRefilled is how long it is until what came after a loss is stored.

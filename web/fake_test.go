@@ -76,6 +76,8 @@ func (m *memoryStore) Epoch() string {
 	return m.epoch
 }
 
+func (m *memoryStore) Now() time.Time { return time.Now() }
+
 func (m *memoryStore) Lost(_ context.Context, epoch string) error {
 	unlock, err := m.lock()
 	defer unlock()
@@ -212,7 +214,12 @@ func (m *memoryStore) at(id string) int {
 
 func (m *memoryStore) place(id string) queue.Place {
 	at := m.at(id) + 1
-	return queue.Place{Position: at, Wait: time.Duration(at) * 4 * time.Minute, Counsellors: len(m.onDuty)}
+	wait := time.Duration(at) * 4 * time.Minute
+	p := queue.Place{Position: at, Wait: wait, Least: wait / 2, Most: 2 * wait, Counsellors: len(m.onDuty)}
+	if at > 0 {
+		p.Since = m.line[at-1].Since
+	}
+	return p
 }
 
 func (m *memoryStore) Leave(_ context.Context, id string, how queue.Outcome) error {

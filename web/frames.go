@@ -300,6 +300,8 @@ type stateFrame struct {
 	State       bot.State `json:"state"`
 	Position    int       `json:"position,omitempty"`
 	WaitS       *int      `json:"wait_s,omitempty"`
+	WaitFromS   *int      `json:"wait_from_s,omitempty"`
+	WaitToS     *int      `json:"wait_to_s,omitempty"`
 	Counsellors *int      `json:"counsellors,omitempty"`
 	Name        string    `json:"name,omitempty"`
 	OpensAt     string    `json:"opens_at,omitempty"`

@@ -73,8 +73,8 @@ func (c *chat) sayAlone() {
 
 // placed notes the place that the line has told.
 func (c *chat) placed(now queue.Place) {
-	if c.place.since.IsZero() {
-		c.place.since = time.Now()
+	if c.place.since.IsZero() || !now.Since.IsZero() {
+		c.place.since = now.Since
 	}
 	c.memory.told = false
 	c.place.in, c.place.now, c.place.asked = true, now, time.Now()
@@ -180,11 +180,13 @@ func (c *chat) tellState(must bool) {
 		if !c.place.in || c.memory.told {
 			return // nothing is known of the line
 		}
-		wait := int(c.place.now.Wait.Seconds())
-		if c.place.now.Counsellors == 0 {
-			wait = int(nobodyWait.Seconds()) // nobody knows; by then it is told
+		p := c.place.now
+		if p.Counsellors == 0 {
+			p.Wait = nobodyWait // nobody knows; by then it is told
+		} else {
+			f.WaitFromS, f.WaitToS = whole(p.Least), whole(p.Most)
 		}
-		f.Position, f.WaitS, f.Counsellors = c.place.now.Position, &wait, &c.place.now.Counsellors
+		f.Position, f.WaitS, f.Counsellors = p.Position, whole(p.Wait), &p.Counsellors
 	case bot.WithCounsellor:
 		f.Name = c.conv.Counsellor
 	case bot.Closed:
@@ -200,6 +202,12 @@ func (c *chat) tellState(must bool) {
 		c.place.shown, c.place.told = string(frame), time.Now()
 		c.conn.send(frame)
 	}
+}
+
+// whole is a time in seconds.
+func whole(d time.Duration) *int {
+	s := int(d.Seconds())
+	return &s
 }
 
 // next is when the owner has something to do although nothing happens.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -163,41 +164,104 @@ func TestABrowserThatHasSeenMoreThanIsStoredSendsItAgain(t *testing.T) {
 	})
 }
 
+// talking is a child with a counsellor: the desk, the child's token, and a way
+// to write the messages d<from> to d<to>.
+func (s *site) talking(t *testing.T) (d *socket, token string, write func(from, to int)) {
+	s.store.OnDuty(t.Context(), "Sanne")
+	c := s.child()
+	c.send(`{"type":"start"}`)
+	token = fmt.Sprint(c.until("welcome")["token"])
+	c.send(`{"type":"human"}`)
+	c.until("state")
+	d = s.desk("Sanne")
+	d.until("hello")
+	d.send(`{"type":"claim"}`)
+	id := d.until("claimed")["conversation"]
+	return d, token, func(from, to int) {
+		for i := from; i <= to; i++ {
+			d.send(fmt.Sprintf(`{"type":"say","conversation":"%s","id":"d%d","text":"zin %d"}`, id, i, i))
+		}
+	}
+}
+
+func written(to int) (ids []string) {
+	for i := 1; i <= to; i++ {
+		ids = append(ids, fmt.Sprint("d", i))
+	}
+	return ids
+}
+
 func TestWhatACounsellorSendsAgainStandsInItsOrder(t *testing.T) {
 	inTime(t, nil, func(t *testing.T, s *site) {
-		s.store.OnDuty(t.Context(), "Sanne")
-		c := s.child()
-		c.send(`{"type":"start"}`)
-		token := fmt.Sprint(c.until("welcome")["token"])
-		c.send(`{"type":"human"}`)
-		c.until("state")
-		d := s.desk("Sanne")
-		epoch := d.until("hello")["epoch"]
-		d.send(`{"type":"claim"}`)
-		id := d.until("claimed")["conversation"]
-		write := func(from, to int) {
-			for i := from; i <= to; i++ {
-				d.send(fmt.Sprintf(`{"type":"say","conversation":"%s","id":"d%d","text":"zin %d"}`, id, i, i))
-			}
+		d, token, write := s.talking(t)
+		for i := 1; i <= 2; i++ {
+			write(i, i)
+			d.until("received")
 		}
-		write(1, 1)
-		d.until("received")
-		write(2, 2)
-		d.until("received")
 		s.store.behind(queue.IDOf(token), 1)
 		s.store.mu.Lock()
 		s.store.talks[queue.IDOf(token)].rec.Version++ // a counsellor's words leave the version
 		s.store.mu.Unlock()
 		write(3, 4)
-		if h := d.until("hello"); h["epoch"] == epoch {
+		if h := d.until("hello"); h["epoch"] == "one" {
 			t.Errorf("the desk was greeted by %v", h)
 		}
 		write(1, 4)
 		for f := d.until("received"); f["id"] != "d4"; {
 			f = d.until("received")
 		}
-		if diff := cmp.Diff([]string{"d1", "d2", "d3", "d4"}, said(t, s, token)); diff != "" {
+		if diff := cmp.Diff(written(4), said(t, s, token)); diff != "" {
 			t.Error(diff)
+		}
+	})
+}
+
+func TestWhatACounsellorWritesWhileTheStoreIsAwayStandsInItsOrder(t *testing.T) {
+	inTime(t, nil, func(t *testing.T, s *site) {
+		d, token, write := s.talking(t)
+		write(1, 1)
+		d.until("received")
+		s.store.setDown(true)
+		write(2, 2)
+		if f := d.until("error"); f["code"] != "unavailable" || f["re"] != "d2" {
+			t.Errorf("answered by %v", f)
+		}
+		write(3, 3)
+		time.Sleep(5 * time.Second)
+		write(3, 3) // again, before the older one comes again
+		s.store.setDown(false)
+		write(2, 2)
+		for f := d.until("received"); f["id"] != "d3"; {
+			f = d.until("received")
+		}
+		if diff := cmp.Diff(written(3), said(t, s, token)); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestAStoreThatCameBackEmptyKeepsChildAndCounsellorTogether(t *testing.T) {
+	inTime(t, nil, func(t *testing.T, s *site) {
+		d, token, write := s.talking(t)
+		write(1, 1)
+		d.until("received")
+		s.store.lose("two")
+		write(2, 2)
+		if h := d.until("hello"); h["epoch"] != "two" {
+			t.Errorf("the desk was greeted by %v", h)
+		}
+		write(1, 2)
+		if f := d.until("claimed"); f["conversation"] != queue.IDOf(token) {
+			t.Errorf("came %v", f)
+		}
+		for f := d.until("received"); f["id"] != "d2"; {
+			f = d.until("received")
+		}
+		if diff := cmp.Diff(written(2), said(t, s, token)); diff != "" {
+			t.Error(diff)
+		}
+		if rec, err := s.store.Load(t.Context(), queue.IDOf(token)); err != nil || rec.Holder != "Sanne" {
+			t.Errorf("%q has the child, %v", rec.Holder, err)
 		}
 	})
 }

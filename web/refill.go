@@ -1,13 +1,18 @@
 package web
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // refill holds the messages that come just after the store lost state. Their
 // sender then sends its last ones again, in their order; but one that it sent
 // a moment before it knew would be stored before these. So all are held until
-// no more come, and each is taken where it came last.
+// no more come, and each is taken where it came last. While the store is away
+// it keeps messages in the order in which they came first.
 type refill[F any] struct {
 	held   []F
+	away   bool      // the store does not answer
 	known  bool      // one that was stored before the loss has come again
 	until  time.Time // zero: nothing is held
 	latest time.Time
@@ -18,8 +23,16 @@ func (r *refill[F]) active() bool { return !r.until.IsZero() }
 // begin starts to hold; knows tells that messages must come again.
 func (r *refill[F]) begin(knows bool) {
 	now := time.Now()
-	r.known, r.latest = !knows, now.Add(refillMost)
+	r.away, r.known, r.latest = false, !knows, now.Add(refillMost)
 	r.wait(now)
+}
+
+// stall starts to hold until the store may answer again.
+func (r *refill[F]) stall() {
+	if !r.active() {
+		r.away = true
+		r.until = time.Now().Add(storeEvery)
+	}
 }
 
 func (r *refill[F]) wait(now time.Time) {
@@ -31,14 +44,17 @@ func (r *refill[F]) wait(now time.Time) {
 
 // add holds a message, and lets the same one go that came before.
 func (r *refill[F]) add(f F, known bool, same func(F) bool) {
-	for i, old := range r.held {
-		if same(old) {
-			r.held = append(r.held[:i:i], r.held[i+1:]...)
-			break
-		}
+	at := slices.IndexFunc(r.held, same)
+	if at >= 0 && r.away {
+		return
+	}
+	if at >= 0 {
+		r.held = slices.Delete(r.held, at, at+1)
 	}
 	r.held, r.known = append(r.held, f), r.known || known
-	r.wait(time.Now())
+	if !r.away {
+		r.wait(time.Now())
+	}
 }
 
 // due gives what was held once it is time; ok tells that it is.

@@ -55,10 +55,11 @@ type Hinting interface {
 	Hint(context.Context, queue.Hint) error
 }
 
-// Health says whether the store answers, and whether it lost state; who finds
-// that it has says so.
+// Health says whether the store answers, what time it is for all nodes, and
+// whether it lost state; who finds that it has says so.
 type Health interface {
 	Ready(context.Context) error
+	Now() time.Time
 	Epoch() string
 	Lost(ctx context.Context, epoch string) error
 }

@@ -211,5 +211,5 @@ func (s *Server) open() (bool, time.Time) {
 	if s.options.Hours == nil {
 		return true, time.Time{}
 	}
-	return s.options.Hours(time.Now())
+	return s.options.Hours(s.store.Now())
 }

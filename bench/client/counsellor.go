@@ -193,7 +193,7 @@ func (c *Counsellor) visit(ctx context.Context) error {
 // due does the next act, when its time has come.
 func (c *Counsellor) due(s *socket, now time.Time) error {
 	for _, h := range c.cases {
-		if !h.unsure.IsZero() && now.Sub(h.unsure) > againEvery {
+		if !h.unsure.IsZero() && now.Sub(h.unsure) > foundWithin {
 			c.drop(h.id) // not given back: it was noted that it may be lost
 			continue
 		}

@@ -27,6 +27,7 @@ const (
 	settleFor     = time.Second      // without a message, at the end
 	settlePerson  = 7 * time.Second  // the same where others write: hints may be lost, the server polls
 	againEvery    = 5 * time.Second  // what has no answer is sent again
+	foundWithin   = 18 * time.Second // a desk's children after a new hello
 	backoffFirst  = 250 * time.Millisecond
 	backoffMost   = 4 * time.Second
 )

@@ -65,7 +65,7 @@ func all() []fault {
 // try runs a fault with one seed and judges it.
 func try(ctx context.Context, o options, dir string, f fault, seed int) (r result) {
 	r.seed = seed
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 8*time.Minute)
 	defer cancel()
 	w, err := newWorld(o, fmt.Sprintf("%s/%s-%d", dir, f.id, seed), f.scene, seed)
 	defer w.close()

@@ -1,7 +1,9 @@
 package history
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -228,11 +230,13 @@ func brief(e Event) string {
 	return strings.TrimSpace(fmt.Sprintf("%s %s%s %q", e.From, e.ID, e.Re, text))
 }
 
-// checkCounsellors: what a counsellor saw as stored is in the log, in order.
+// checkCounsellors: what a counsellor saw as stored is in the log, in the order
+// of sending.
 func checkCounsellors(ops []Operation, finals map[string][]Event) Verdict {
 	var v Verdict
 	last := map[string]int64{}
-	for _, o := range ops {
+	sent := slices.SortedStableFunc(slices.Values(ops), func(a, b Operation) int { return cmp.Compare(a.Call, b.Call) })
+	for _, o := range sent {
 		if o.Kind != OpWrite {
 			continue
 		}

@@ -68,7 +68,7 @@ func (n *Node) Start() error {
 	if err := n.start(); err != nil {
 		return err
 	}
-	if err := until(60*time.Second, func() error { return n.Asks("/readyz", time.Second) }); err != nil {
+	if err := until(150*time.Second, func() error { return n.Asks("/readyz", time.Second) }); err != nil {
 		return fmt.Errorf("%s is not ready: %w\n%s", n.name, err, n.Log())
 	}
 	return nil

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/praatpaal/praatpaal/bot/book"
 )
 
 const (
@@ -87,9 +89,9 @@ type desk struct {
 type estimate struct {
 	at    time.Time
 	there []desk
-	many  int             // claims in the last hour
-	since time.Duration   // ago, of the first of them
-	waits []time.Duration // the real waits, sorted
+	many  int                     // claims in the last hour
+	since time.Duration           // ago, of the first of them
+	above [dangerMost + 1]float64 // which part of the claims had more danger than this
 }
 
 // estimated gives an estimate that is at most 2 s old.
@@ -121,10 +123,12 @@ func (q *Queue) estimateNow(ctx context.Context) (estimate, error) {
 	}
 	rest := parts[1+2*n:]
 	e.many, e.since = int(number(rest[0])), time.Duration(number(rest[1]))*time.Millisecond
-	for _, wait := range rest[2:] {
-		e.waits = append(e.waits, time.Duration(number(wait))*time.Millisecond)
+	waits := rest[2:]
+	for i := 0; i+1 < len(waits); i += 2 {
+		for danger := range min(int(number(waits[i])), int(dangerMost)) {
+			e.above[danger] += 2 / float64(len(waits))
+		}
 	}
-	slices.Sort(e.waits)
 	q.mu.Lock()
 	q.estimate = e
 	q.mu.Unlock()
@@ -132,7 +136,7 @@ func (q *Queue) estimateNow(ctx context.Context) (estimate, error) {
 }
 
 // place says what a position means. With nobody on duty there is no estimate.
-func (e estimate) place(position int) Place {
+func (e estimate) place(position int, danger book.Danger) Place {
 	p := Place{Position: position}
 	for _, d := range e.there {
 		if !d.Away {
@@ -148,12 +152,11 @@ func (e estimate) place(position int) Place {
 		apart = max(e.since/time.Duration(e.many), time.Second)
 	}
 	n := float64(position)
-	p.Wait = time.Duration(n * float64(apart))
-	// Nine times out of ten it is over by then when claims come at random.
-	// Others with more danger still come before, as the real waits show.
-	p.Most = time.Duration((n + 1.3*math.Sqrt(n) + 1) * float64(apart))
-	if len(e.waits) >= fewest {
-		p.Most = max(p.Most, min(e.waits[len(e.waits)*9/10], 3*p.Most))
-	}
+	// Claims come at random. Others with more danger still come, and pass: as
+	// many of those who are claimed as did in the last hour.
+	passed := n / (1 - min(e.above[danger], 0.7))
+	p.Least = time.Duration(max(0, n-1.3*math.Sqrt(n)) * float64(apart))
+	p.Wait = time.Duration((n + passed) / 2 * float64(apart))
+	p.Most = time.Duration((passed + 1.3*math.Sqrt(passed) + 1) * float64(apart))
 	return p
 }

@@ -104,13 +104,19 @@ func (q *Queue) Place(ctx context.Context, id string) (Place, error) {
 	return q.placeAt(ctx, reply)
 }
 
-func (q *Queue) placeAt(ctx context.Context, position any) (Place, error) {
-	n, _ := position.(int64)
+// placeAt reads {position, danger, since}.
+func (q *Queue) placeAt(ctx context.Context, reply any) (Place, error) {
+	at, ok := words(reply)
+	if !ok || len(at) != 3 {
+		return Place{}, errors.New("place: unknown answer from the store")
+	}
 	e, err := q.estimated(ctx)
 	if err != nil {
 		return Place{}, fmt.Errorf("place: %w", err)
 	}
-	return e.place(int(n)), nil
+	p := e.place(int(number(at[0])), book.Danger(min(max(0, number(at[1])), int64(dangerMost))))
+	p.Since = time.UnixMicro(number(at[2]))
+	return p, nil
 }
 
 // Leave takes a visitor out of the line, or away from the counsellor, with

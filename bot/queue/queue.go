@@ -94,8 +94,9 @@ type Claim struct {
 type Place struct {
 	Position    int           // 1 is next
 	Wait        time.Duration // expected; 0 with nobody on duty
-	Most        time.Duration // the upper end of it: nine in ten wait less
+	Least, Most time.Duration // the range of it: eight in ten wait so long
 	Counsellors int           // who take visitors now
+	Since       time.Time     // of joining
 }
 
 // Outcome is how a stay in the line or with a counsellor ended. Every entry

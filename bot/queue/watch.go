@@ -20,6 +20,9 @@ type clock struct {
 
 func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
 
+// Now is the time by Redis' clock, which all nodes share.
+func (q *Queue) Now() time.Time { return q.clock.now() }
+
 // set notes a time that Redis gave between two moments here.
 func (c *clock) set(redis, asked, answered time.Time) {
 	c.ahead.Store(int64(redis.Sub(asked.Add(answered.Sub(asked) / 2))))

@@ -154,7 +154,9 @@ var on = {
 
 /* The store lost its state: our last words go again, with their ids. */
 function restore(f) {
-  seq = Math.min(seq, f.seq); bySeq = {};
+  var n;
+  seq = Math.min(seq, f.seq);
+  for (n in bySeq) if (n > seq) delete bySeq[n];
   if (/w|co/.test(state.state) && f.state === 'bot') wish = 'human';
   own.slice(-50).forEach(function (m) { if (m.stage !== 3) stage(m, 0); });
 }
@@ -328,9 +330,9 @@ box.onscroll = function () {
 down.onclick = function () { held = false; box.scrollTop = box.scrollHeight; };
 
 /* ---- who answers now ---- */
-function range(s) {
-  var low = Math.max(1, Math.floor(s / 90)), high = Math.max(low + 1, Math.ceil(s / 40));
-  return s < 60 ? say('soon') : low > 29 ? say('long') : say('range', { low: low, high: high });
+function range(from, to) {
+  var low = Math.max(1, Math.floor(from / 60)), high = Math.max(low + 1, Math.ceil(to / 60));
+  return to < 120 ? say('soon') : low > 29 ? say('long') : say('range', { low: low, high: high });
 }
 
 function clock(iso) {
@@ -342,7 +344,7 @@ function standing() {
   var p = state.position;
   switch (state.state) {
     case 'waiting': return (p > 1 ? say('place', { n: p }) : say('next')) + ' ' +
-      (state.counsellors === 0 ? say('nobody') : state.wait_s > 0 ? range(state.wait_s) : '') + ' ' + say('meanwhile');
+      (state.counsellors === 0 ? say('nobody') : state.wait_to_s > 0 ? range(state.wait_from_s, state.wait_to_s) : '') + ' ' + say('meanwhile');
     case 'counsellor': return say('with', { name: name || say('counsellor') });
     case 'closed': return state.opens_at ? say('closed-until', { time: clock(state.opens_at) }) : say('closed');
     case 'ended': return say('ended');

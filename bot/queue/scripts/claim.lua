@@ -51,7 +51,7 @@ end
 take(id, s, true)
 local fence, till = grant(id, holder, ARGV[3], ARGV[4])
 if s.front == '0' then
-  redis.call('ZADD', waits, nowms, fence .. ':' .. num((now - s.since) / 1000))
+  redis.call('ZADD', waits, nowms, fence .. ':' .. s.danger .. ':' .. num((now - s.since) / 1000))
 end
 told(ARGV[6])
 return {id, fence, till, show(s, true)}

@@ -3,7 +3,8 @@
 --
 -- ARGV  1 id   2 danger, 0 to 3   3 bucket   4 lang   5 rest of the labels
 --       6 since in microseconds, 0 for now   7 the line's channel
--- Gives "taken" when a counsellor has claimed it, else the position.
+-- Gives "taken" when a counsellor has claimed it, else {position, danger,
+--       since}.
 local id, danger = ARGV[1], tonumber(ARGV[2])
 local s = read(id)
 local moved = true
@@ -31,4 +32,4 @@ else
   put(id, s)
 end
 if moved then told(ARGV[7]) end
-return position(id, s)
+return {position(id, s), s.danger, num(s.since)}

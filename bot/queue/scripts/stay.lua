@@ -14,7 +14,7 @@
 --       8 leases  zset  claimed ids by end of lease, ms
 --       9 desks   zset  holder US id, for a desk that comes back
 --      10 todo    zset  id:fence by ms: steps to do in conversations' slots
---      11 waits   zset  waits of the last hour by moment of claim, ms
+--      11 waits   zset  fence:danger:ms waited, of an hour, by moment of claim
 --      12 counts  hash  day outcome danger lang: how many
 --      13 fences  string the highest fence given
 --      14 shred   set   ids whose erasing has begun
