@@ -93,6 +93,7 @@ func redisEmpty(ctx context.Context, w *world) error {
 		return err
 	}
 	w.forgot = true
+	w.log.Emptied()
 	if err := r.Empty(); err != nil {
 		return err
 	}

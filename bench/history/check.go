@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Verdict is what the check of a run found.
@@ -50,7 +51,7 @@ func Check(l *Log) Verdict {
 			finals[id] = c.final
 		}
 	}
-	v.Add(checkCounsellors(l.Operations(), finals))
+	v.Add(checkCounsellors(l.Operations(), finals, l.emptiedAt()))
 	v.Add(checkClaims(l.Operations()))
 	return v
 }
@@ -231,9 +232,15 @@ func brief(e Event) string {
 }
 
 // checkCounsellors: what a counsellor saw as stored is in the log, in the order
-// of sending.
-func checkCounsellors(ops []Operation, finals map[string][]Event) Verdict {
+// of sending; but for talks that were over when the store lost all.
+func checkCounsellors(ops []Operation, finals map[string][]Event, emptied time.Duration) Verdict {
 	var v Verdict
+	over := map[string]bool{}
+	for _, o := range ops {
+		if o.Kind == OpEnd && o.Return < emptied {
+			over[o.Conversation] = true
+		}
+	}
 	last := map[string]int64{}
 	sent := slices.SortedStableFunc(slices.Values(ops), func(a, b Operation) int { return cmp.Compare(a.Call, b.Call) })
 	for _, o := range sent {
@@ -242,8 +249,8 @@ func checkCounsellors(ops []Operation, finals map[string][]Event) Verdict {
 		}
 		v.Acked++
 		final, known := finals[o.Conversation]
-		if !known {
-			continue // the child has erased it
+		if !known || over[o.Conversation] {
+			continue // the child has erased it, or nobody has it
 		}
 		var at int64
 		for _, e := range final {

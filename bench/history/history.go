@@ -107,8 +107,9 @@ type Log struct {
 	began time.Time
 
 	mu         sync.Mutex
-	talks      []*Talk     // guarded by mu
-	operations []Operation // guarded by mu
+	talks      []*Talk       // guarded by mu
+	emptied    time.Duration // when the store lost all; guarded by mu; 0: never
+	operations []Operation   // guarded by mu
 }
 
 // New begins a log.
@@ -124,6 +125,20 @@ func (l *Log) Talk(name string) *Talk {
 	t := &Talk{Name: name}
 	l.talks = append(l.talks, t)
 	return t
+}
+
+// Emptied notes that the store has lost all that it had. What a counsellor
+// wrote in a talk that was over by then is gone: nobody holds it any more.
+func (l *Log) Emptied() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.emptied = time.Since(l.began)
+}
+
+func (l *Log) emptiedAt() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.emptied
 }
 
 // Talks gives all children's histories.
