@@ -13,20 +13,21 @@ import (
 // keepLine does what keeps the line true: it says whose socket lives, finds
 // counsellors who are gone, and erases what could not be erased before.
 func (s *Server) keepLine(ctx context.Context) {
-	tick := time.NewTicker(deskEvery)
+	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
-	for n := 0; ; n++ {
+	lastBeat := time.Now()
+	for {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			return
 		}
 		s.safely("keeper", func() {
-			if n%2 == 0 {
+			if time.Since(lastBeat) >= lineEvery {
+				lastBeat = time.Now()
 				s.beat()
-			} else {
-				s.sweep()
 			}
+			s.sweep()
 			s.eraseLate()
 		})
 	}

@@ -59,6 +59,7 @@ const (
 	writeWait   = 10 * time.Second // for a slow reader
 	closeWait   = 2 * time.Second  // for the other side's close
 	pingEvery   = 12 * time.Second
+	sweepEvery  = time.Second      // a lost lease is found so soon
 	lineEvery   = 10 * time.Second // state while waiting, and the heartbeat of the line
 	lineQuiet   = time.Second      // between two looks at the line because of hints
 	deskEvery   = 5 * time.Second  // look for what the other end wrote, beside hints

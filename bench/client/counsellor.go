@@ -25,6 +25,7 @@ type Counsellor struct {
 	Says    int             // messages into a talk before it is ended; 0: never ended
 	Start   <-chan struct{} // claims nothing before it is closed; nil: at once
 
+	off   atomic.Int64 // the most that a desk's clock was wrong
 	rest  atomic.Bool
 	leave atomic.Bool
 	mu    sync.Mutex
@@ -83,6 +84,9 @@ func (c *Counsellor) Held() map[string]time.Duration {
 	}
 	return out
 }
+
+// Off is the most that the clock which ages are shown by was wrong.
+func (c *Counsellor) Off() time.Duration { return time.Duration(c.off.Load()) }
 
 // Ended is how many talks this desk has ended.
 func (c *Counsellor) Ended() int {

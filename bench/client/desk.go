@@ -17,6 +17,8 @@ func (c *Counsellor) take(s *socket, f frame) error {
 		c.received(f)
 	case "gone":
 		c.gone(f)
+	case "line":
+		c.off.Store(max(c.off.Load(), int64(time.Since(f.Now).Abs())))
 	case "error":
 		c.failed(f)
 	}

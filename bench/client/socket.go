@@ -61,6 +61,7 @@ type frame struct {
 	Messages     []frame         `json:"messages"`
 	Waiting      []waiting       `json:"waiting"`
 	Position     int             `json:"position"`
+	Now          time.Time       `json:"now"`
 	Wait         json.RawMessage `json:"wait_s"`
 }
 

@@ -53,6 +53,7 @@ func all() []fault {
 		{id: "F12", title: "deploy, node after node", scene: crowd(), run: deploy},
 		{id: "F14", title: "clients that never read", alone: true, scene: scene{children: 150}, run: slowReaders},
 		{id: "F15", title: "lines dead in one direction", scene: scene{children: 30}, run: halfOpen},
+		{id: "F16", title: "clocks of the nodes are wrong and jump", scene: scene{place: wrongClocks, waiting: 30, counsellors: 10, says: 400}, run: clocksWrong},
 		{id: "F17", title: "the line is very long", alone: true, scene: scene{empty: true}, run: fullLine},
 		{id: "F18", title: "1,000 connections/s from one source", alone: true,
 			scene: scene{empty: true, env: []string{"PRAATPAAL_CONNECTS_PER_SECOND=20"}}, run: flood},

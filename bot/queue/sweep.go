@@ -9,8 +9,8 @@ import (
 
 const sweepMost = 100 // of each kind in one sweep
 
-// Sweep puts right what was left half done; call it on every node each 10 to
-// 15 s. Leases that ran out go back to the front of the line, the holder is
+// Sweep puts right what was left half done; call it on every node each
+// second. Leases that ran out go back to the front of the line, the holder is
 // taken off the conversation, and both ends are told; it gives those claims.
 // Sockets that fell silent lose their turn, not their place, for an hour.
 // Steps between two slots that somebody began and did not finish are
