@@ -48,18 +48,22 @@ type object struct {
 	bad    bool
 }
 
-// open reads a JSON object; nesting is counted before anything is decoded.
+// open reads a JSON object; nesting is counted before anything is decoded. A
+// field that is there twice is a mistake: which of them counts is anybody's
+// guess.
 func open(data []byte) *object {
 	o := &object{}
-	if depth(data) > maxDepth || json.Unmarshal(data, &o.fields) != nil || o.fields == nil {
+	depth, fields := shape(data)
+	if depth > maxDepth || json.Unmarshal(data, &o.fields) != nil || o.fields == nil || len(o.fields) != fields {
 		o.bad = true
 	}
 	return o
 }
 
-// depth counts how deep arrays and objects are nested.
-func depth(data []byte) int {
-	now, most, inText := 0, 0, false
+// shape counts how deep arrays and objects are nested, and the fields of the
+// outermost.
+func shape(data []byte) (most, fields int) {
+	now, inText := 0, false
 	for i := 0; i < len(data); i++ {
 		switch b := data[i]; {
 		case inText && b == '\\':
@@ -67,6 +71,8 @@ func depth(data []byte) int {
 		case b == '"':
 			inText = !inText
 		case inText:
+		case b == ':' && now == 1:
+			fields++
 		case b == '{' || b == '[':
 			now++
 			most = max(most, now)
@@ -74,7 +80,7 @@ func depth(data []byte) int {
 			now--
 		}
 	}
-	return most
+	return most, fields
 }
 
 // raw gives a field that is there and not null.

@@ -20,7 +20,7 @@ func wrongClocks(w *world) error {
 		return err
 	}
 	w.plan.Redis = w.store.URL
-	if w.plan.Binary, err = stand.BuildWithClock(w.live, w.dir); err != nil {
+	if w.plan.Binary, err = w.clock(); err != nil {
 		return err
 	}
 	for i, clock := range []string{

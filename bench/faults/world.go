@@ -22,6 +22,7 @@ type world struct {
 	long    bool
 	rand    *rand.Rand
 	plan    stand.Plan
+	clock   func() (string, error)
 	log     *history.Log
 	store   *stand.Store
 	network *stand.Network // nil: all on this machine
@@ -48,7 +49,7 @@ type world struct {
 func newWorld(o options, dir string, s scene, seed int) (*world, error) {
 	w := &world{
 		dir: dir, long: o.long, rand: rand.New(rand.NewPCG(uint64(seed), 2026)), log: history.New(),
-		every: s.every, says: s.says, out: map[string]bool{}, sessions: map[string]string{},
+		clock: o.clock, every: s.every, says: s.says, out: map[string]bool{}, sessions: map[string]string{},
 	}
 	w.live, w.stop = context.WithCancel(context.Background())
 	if w.every == 0 {

@@ -95,6 +95,9 @@ func cutHosts(raw string) (one string, more []string) {
 
 // bare is a URL with all its hosts, without user, password and query.
 func bare(u *url.URL, more []string) string {
+	if u.Scheme == "" {
+		return "a URL" // what stands where in it nobody can tell
+	}
 	return u.Scheme + "://" + strings.Join(append([]string{u.Host}, more...), ",") + u.Path
 }
 
