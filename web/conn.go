@@ -37,6 +37,7 @@ type conn struct {
 	gone  chan struct{} // closed when the reader has ended
 	room  chan struct{} // one place: something was written
 	lost  chan struct{} // closed when the socket was cut
+	pads  bool          // text frames have one of few lengths
 
 	// guarded by mu
 	mu      sync.Mutex
@@ -62,7 +63,12 @@ func newConn(ws *websocket.Conn, spawn func(func())) *conn {
 
 // send puts a text frame in the queue. It never waits: a socket whose queue is
 // full is cut.
-func (c *conn) send(data []byte) { c.put(outgoing{websocket.TextMessage, data}) }
+func (c *conn) send(data []byte) {
+	if c.pads {
+		data = padded(data)
+	}
+	c.put(outgoing{websocket.TextMessage, data})
+}
 
 // ping asks the browser for a pong.
 func (c *conn) ping() { c.put(outgoing{websocket.PingMessage, nil}) }
@@ -101,6 +107,9 @@ func (c *conn) full(size int) bool {
 // sendPatiently waits until there is room, for replays that are longer than
 // the queue. It reports whether the socket still takes frames.
 func (c *conn) sendPatiently(data []byte) bool {
+	if c.pads {
+		data = padded(data)
+	}
 	for {
 		c.mu.Lock()
 		full, closing := c.full(len(data)), c.closing

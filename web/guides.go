@@ -90,7 +90,9 @@ func (s *Server) sendGuide(w http.ResponseWriter, r *http.Request, v guideView) 
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}
-	newAsset("text/html; charset=utf-8", b.Bytes()).send(w, r)
+	page := newAsset("text/html; charset=utf-8", b.Bytes())
+	page.pad()
+	page.send(w, r)
 }
 
 // guide makes pages of the content in one language.

@@ -24,6 +24,7 @@ func (s *Server) childSocket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c := newConn(ws, s.sockets.Go)
+	c.pads = true
 	chat := newChat(s, c, acceptedLanguage(r), s.store.Bucket(s.limits.source(r)))
 	s.live(c, chat.deliver, chat.run)
 }

@@ -65,8 +65,21 @@ function start() { send({ type: 'start', lang: lang, as: as, page: page || undef
 
 function send(frame) {
   if (!socket || socket.readyState !== 1) return false;
-  socket.send(JSON.stringify(frame));
+  socket.send(padded(frame));
   return true;
+}
+
+/* Frames have few lengths, in bytes, so that a listener cannot tell by it what
+   is said; blanks behind JSON are skipped by the reader. */
+function padded(frame) {
+  var s = JSON.stringify(frame), n = s.length, i, c, size;
+  for (i = 0; i < s.length; i++) {
+    c = s.charCodeAt(i);
+    if (c > 127) n += c > 2047 && (c & 0xf800) !== 0xd800 ? 2 : 1;
+  }
+  size = /ing$/.test(frame.type) ? 48 : n <= 256 ? 256 : n <= 1408 ? 1408 : 2048;
+  while (size < n) size *= 2;
+  return s + new Array(size - n + 1).join(' ');
 }
 
 function hangUp() {
@@ -408,7 +421,7 @@ function exit(e) {
   root.className = 'away';
   wipe();
   if (t) {
-    if (s && s.readyState === 1) s.send('{"type":"exit"}');
+    if (s && s.readyState === 1) s.send(padded({ type: 'exit' }));
     if (navigator.sendBeacon) navigator.sendBeacon('/exit', t);
   }
   try { win.top.location.replace(to); } catch (x) { location.replace(to); }
