@@ -86,7 +86,7 @@ func (l *ledger) write(e bot.Event, from bot.State) error {
 func (l *ledger) say(m message, key string, seen int64) (queue.Stored, error) {
 	return l.turn(queue.Turn{
 		ID: l.id, Message: key, Expect: queue.Any, Fence: l.fence, Kept: true,
-		Entries: []queue.Entry{{From: m.From, ID: m.ID, Body: encode(m)}}, Seen: seen,
+		Entries: []queue.Entry{{From: m.From, ID: storeID(m.ID), Body: encode(m)}}, Seen: seen,
 	})
 }
 

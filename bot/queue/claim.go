@@ -61,7 +61,7 @@ func (q *Queue) claim(ctx context.Context, holder, id string) (Claim, error) {
 	if reply == "again" {
 		return Claim{}, errLook
 	}
-	c, err := parseClaim(reply, holder)
+	c, err := q.parseClaim(reply, holder)
 	if err != nil {
 		return Claim{}, err
 	}
@@ -101,14 +101,14 @@ func (q *Queue) done(ctx context.Context, id, fence string) error {
 }
 
 // parseClaim reads {id, fence, until, stay}.
-func parseClaim(reply any, holder string) (Claim, error) {
+func (q *Queue) parseClaim(reply any, holder string) (Claim, error) {
 	parts, ok := words(reply)
 	if !ok || len(parts) < 4 {
 		return Claim{}, errors.New("unknown answer from the store")
 	}
 	return Claim{
 		ID: parts[0], Holder: holder, Fence: number(parts[1]),
-		Until: time.UnixMilli(number(parts[2])), Waiting: parseStay(parts[0], parts[3]),
+		Until: time.UnixMilli(number(parts[2])), Waiting: q.parseStay(parts[0], parts[3]),
 	}, nil
 }
 
@@ -126,7 +126,7 @@ func (q *Queue) Renew(ctx context.Context, c Claim) (Claim, error) {
 	if !ok || len(parts) != 2 {
 		return Claim{}, errors.New("renew: unknown answer from the store")
 	}
-	c.Until, c.Waiting = time.UnixMilli(number(parts[0])), parseStay(c.ID, parts[1])
+	c.Until, c.Waiting = time.UnixMilli(number(parts[0])), q.parseStay(c.ID, parts[1])
 	return c, nil
 }
 
@@ -183,7 +183,7 @@ func (q *Queue) HandOver(ctx context.Context, c Claim, holder string) (Claim, er
 	if err != nil {
 		return Claim{}, fmt.Errorf("hand over: %w", err)
 	}
-	next, err := parseClaim(reply, holder)
+	next, err := q.parseClaim(reply, holder)
 	if err == nil {
 		err = q.hold(ctx, next, node)
 	}
@@ -208,7 +208,7 @@ func (q *Queue) Claims(ctx context.Context, holder string) ([]Claim, error) {
 	for i := 0; i+3 < len(parts); i += 4 {
 		c := Claim{
 			ID: parts[i], Holder: holder, Fence: number(parts[i+1]),
-			Until: time.UnixMilli(number(parts[i+2])), Waiting: parseStay(parts[i], parts[i+3]),
+			Until: time.UnixMilli(number(parts[i+2])), Waiting: q.parseStay(parts[i], parts[i+3]),
 		}
 		switch err := q.hold(ctx, c, q.node); {
 		case err == nil:

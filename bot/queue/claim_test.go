@@ -249,7 +249,7 @@ func TestSweepFinishesAClaimThatWasHalfDone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := parseClaim(reply, "Anna")
+		c, err := q.parseClaim(reply, "Anna")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -37,7 +37,7 @@ func (q *Queue) Join(ctx context.Context, w Waiting) (Place, error) {
 		since = w.Since.UnixMicro()
 	}
 	reply, err := q.write(ctx, q.scripts.join, q.names.line,
-		w.ID, int(w.Danger), bucket, w.Lang, labels(w), since, q.names.lines)
+		w.ID, int(w.Danger), bucket, w.Lang, q.labels(w), since, q.names.lines)
 	if err == nil {
 		err = refusal(reply)
 	}
@@ -70,17 +70,23 @@ func (w Waiting) check() error {
 	return nil
 }
 
-func labels(w Waiting) string { return w.Topic + us + w.Role + us + w.As }
+// labels is what the desk shows of a stay and the line does not need, sealed.
+func (q *Queue) labels(w Waiting) string {
+	return q.keys.sealLabels(w.ID, w.Topic+us+w.Role+us+w.As)
+}
 
 // parseStay reads what the scripts show of a stay.
-func parseStay(id, text string) Waiting {
+func (q *Queue) parseStay(id, text string) Waiting {
 	parts := strings.Split(text, us)
-	if len(parts) != 8 {
+	if len(parts) != 6 {
 		return Waiting{ID: id} // of another version of ours
 	}
 	w := Waiting{
 		ID: id, Since: time.UnixMicro(number(parts[0])), Danger: book.Danger(number(parts[1])), Bucket: parts[2],
-		Connected: parts[3] == "1", Lang: parts[4], Topic: parts[5], Role: parts[6], As: parts[7],
+		Connected: parts[3] == "1", Lang: parts[4],
+	}
+	if told := strings.Split(q.keys.openLabels(id, parts[5]), us); len(told) == 3 {
+		w.Topic, w.Role, w.As = told[0], told[1], told[2]
 	}
 	if strings.HasPrefix(w.Bucket, "_") {
 		w.Bucket = ""
@@ -223,7 +229,7 @@ func (q *Queue) Line(ctx context.Context) ([]Waiting, error) {
 	parts, _ := words(reply)
 	out := make([]Waiting, 0, len(parts)/2)
 	for i := 0; i+1 < len(parts); i += 2 {
-		out = append(out, parseStay(parts[i], parts[i+1]))
+		out = append(out, q.parseStay(parts[i], parts[i+1]))
 	}
 	return out, nil
 }
@@ -241,5 +247,5 @@ func (q *Queue) waiting(ctx context.Context, id string) (Waiting, error) {
 	if len(parts) != 6 {
 		return Waiting{}, errors.New("stay is cut short")
 	}
-	return parseStay(id, strings.Join([]string{parts[0], parts[1], parts[2], "0", parts[4], parts[5]}, us)), nil
+	return q.parseStay(id, strings.Join([]string{parts[0], parts[1], parts[2], "0", parts[4], parts[5]}, us)), nil
 }

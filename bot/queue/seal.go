@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"crypto/cipher"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
@@ -136,6 +137,37 @@ func (s *seal) openEntry(e *Entry, sealed string) error {
 func entryName(id, from, entry string) []byte {
 	return []byte("entry" + us + id + us + from + us + entry)
 }
+
+// sealLabels seals what the line does not need of a stay, with the key of the
+// hour, so that every node can show a line without asking for each child's
+// key. "" when there is no key: then nothing is shown.
+func (k *keyring) sealLabels(id, plain string) string {
+	h, aead, err := k.current(long)
+	if err != nil {
+		return ""
+	}
+	out := binary.BigEndian.AppendUint64(nil, uint64(h.n))
+	return base64.RawStdEncoding.EncodeToString(aead.Seal(out, nil, []byte(plain), labelsName(id)))
+}
+
+// openLabels gives "" for what cannot be opened any more.
+func (k *keyring) openLabels(id, sealed string) string {
+	b, err := base64.RawStdEncoding.DecodeString(sealed)
+	if err != nil || len(b) < 8 {
+		return ""
+	}
+	aead, err := k.of(hour{long, int64(binary.BigEndian.Uint64(b))})
+	if err != nil {
+		return ""
+	}
+	plain, err := aead.Open(nil, nil, b[8:], labelsName(id))
+	if err != nil {
+		return ""
+	}
+	return string(plain)
+}
+
+func labelsName(id string) []byte { return []byte("labels" + us + id) }
 
 // chest holds the keys of the conversations that this node works on, so that a
 // turn needs one round trip. It is bounded: who was used longest ago goes.

@@ -3,8 +3,6 @@ package queue
 import (
 	"bytes"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -46,68 +44,6 @@ func TestNothingThatWasSaidIsReadableInTheStore(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestNothingThatWasSaidReachesTheDiskOfRedis(t *testing.T) {
-	folder := t.TempDir()
-	server, err := startRedis(folder, "--appendonly", "yes", "--appendfsync", "always",
-		"--slowlog-log-slower-than", "0", "--slowlog-max-len", "10000")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.stop)
-	q := open(t, store{urls: []string{server.url()}}.options(t))
-	texts := canaries(t, q)
-	password := "a password to sign in"
-	if err := q.AddCounsellor(t.Context(), "Anna", password); err != nil {
-		t.Fatal(err)
-	}
-	session, err := q.SignIn(t.Context(), "Anna", password)
-	if err != nil {
-		t.Fatal(err)
-	}
-	code, err := q.OnceCode(t.Context(), "Anna")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := q.client.Save(t.Context()).Err(); err != nil {
-		t.Fatal(err)
-	}
-	slow, err := q.client.Do(t.Context(), "slowlog", "get", "-1").Result()
-	if err != nil {
-		t.Fatal(err)
-	}
-	clients := q.client.ClientList(t.Context()).Val()
-	texts = append(texts, password, session, code)
-	search(t, "SLOWLOG", fmt.Sprintf("%s", slow), texts)
-	search(t, "CLIENT LIST", clients, texts)
-	key, err := os.ReadFile(filepath.Join(q.keys.folder, hourOf(short, q.keys.now()).file()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	searched := 0
-	err = filepath.WalkDir(folder, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		b, err := os.ReadFile(path)
-		searched += len(b)
-		search(t, path, string(b), append(texts, string(key)))
-		return err
-	})
-	if err != nil || searched < 100_000 {
-		t.Errorf("searched %d bytes, %v", searched, err)
-	}
-}
-
-func search(t *testing.T, where, text string, canaries []string) {
-	t.Helper()
-	for _, c := range canaries {
-		if strings.Contains(text, c) {
-			t.Errorf("%s holds %q", where, c)
-			return
-		}
-	}
 }
 
 func TestWhatWasMovedAboutInTheStoreIsRefused(t *testing.T) {

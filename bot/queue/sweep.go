@@ -26,7 +26,7 @@ func (q *Queue) Sweep(ctx context.Context) ([]Claim, error) {
 	for i := 0; i+3 < len(parts); i += 4 {
 		lost = append(lost, Claim{
 			ID: parts[i], Fence: number(parts[i+1]), Holder: parts[i+2],
-			Until: q.clock.now().Truncate(time.Millisecond), Waiting: parseStay(parts[i], parts[i+3]),
+			Until: q.clock.now().Truncate(time.Millisecond), Waiting: q.parseStay(parts[i], parts[i+3]),
 		})
 	}
 	var all error

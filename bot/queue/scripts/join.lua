@@ -1,7 +1,7 @@
 -- Puts a visitor in the line, or keeps the place when there is one; a higher
 -- danger moves up. KEYS as in stay.lua.
 --
--- ARGV  1 id   2 danger, 0 to 3   3 bucket   4 lang   5 rest of the labels
+-- ARGV  1 id   2 danger, 0 to 3   3 bucket   4 lang   5 the other labels, sealed
 --       6 since in microseconds, 0 for now   7 the line's channel
 -- Gives "taken" when a counsellor has claimed it, else {position, danger,
 --       since}.
