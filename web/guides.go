@@ -90,9 +90,7 @@ func (s *Server) sendGuide(w http.ResponseWriter, r *http.Request, v guideView) 
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}
-	page := newAsset("text/html; charset=utf-8", b.Bytes())
-	page.pad()
-	page.send(w, r)
+	sendPadded(w, r, b.Bytes())
 }
 
 // guide makes pages of the content in one language.

@@ -31,7 +31,7 @@ func (s *Server) headers(next http.Handler) http.Handler {
 		h.Set("X-DNS-Prefetch-Control", "off")
 		h.Set("Permissions-Policy", permissions)
 		if s.secure(r) {
-			h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains; preload")
+			h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 		}
 		next.ServeHTTP(w, r)
 	})

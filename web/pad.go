@@ -2,8 +2,11 @@ package web
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/binary"
+	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -38,17 +41,34 @@ func padded(data []byte) []byte {
 // leastPage is the length of nearly all pages to read, plain and compressed.
 func leastPage() (plain, gzipped int) { return 8192, 2048 }
 
-// pad gives a page to read one of few lengths, plain and compressed.
-func (a *asset) pad() {
+// sendPadded answers with a page to read, in one of few lengths, plain and
+// compressed. Nothing in it is secret.
+func sendPadded(w http.ResponseWriter, r *http.Request, page []byte) {
 	plain, gzipped := leastPage()
-	a.data = append(a.data, bytes.Repeat([]byte("\n"), max(plain, sizeOf(len(a.data)))-len(a.data))...)
-	if a.gzipped == nil {
-		return
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Add("Vary", "Accept-Encoding")
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		h.Set("Content-Encoding", "gzip")
+		page = gzipOfSize(page, gzipped)
+	} else {
+		page = append(page, bytes.Repeat([]byte("\n"), max(plain, sizeOf(len(page)))-len(page))...)
 	}
-	// What stands in gzip's extra field is skipped: 2 bytes of length, and the rest.
+	h.Set("Content-Length", strconv.Itoa(len(page)))
+	w.Write(page)
+}
+
+// gzipOfSize compresses, and fills gzip's extra field, which every reader
+// skips, up to one of few lengths.
+func gzipOfSize(page []byte, least int) []byte {
+	var b bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is right
+	z.Write(page)                                         // into memory
+	z.Close()
 	const head, flag = 10, 4
-	size := max(gzipped, sizeOf(len(a.gzipped)+2)) - len(a.gzipped)
-	extra := binary.LittleEndian.AppendUint16(nil, uint16(size-2))
-	a.gzipped = slices.Insert(a.gzipped, head, append(extra, make([]byte, size-2)...)...)
-	a.gzipped[3] |= flag
+	size := max(least, sizeOf(b.Len()+2)) - b.Len()
+	extra := append(binary.LittleEndian.AppendUint16(nil, uint16(size-2)), make([]byte, size-2)...)
+	out := slices.Insert(b.Bytes(), head, extra...)
+	out[3] |= flag
+	return out
 }
