@@ -29,16 +29,31 @@ type program struct {
 	chat, desk string // addresses from its banner
 }
 
-// start builds the program once per test and runs it with the embedded store
-// on a free port, until the test ends.
-func start(t *testing.T) program {
+// binary is the program, built once for all tests.
+var binary string
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		folder, err := os.MkdirTemp("", "praatpaal")
+		if err != nil {
+			panic(err)
+		}
+		defer os.RemoveAll(folder)
+		binary = filepath.Join(folder, "praatpaal")
+		if out, err := exec.Command("go", "build", "-o", binary, "..").CombinedOutput(); err != nil {
+			panic(fmt.Sprintf("build: %v\n%s", err, out))
+		}
+		return m.Run()
+	}())
+}
+
+// start runs the program with the embedded store on a free port, until the
+// test ends.
+func start(t *testing.T, settings ...string) program {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "praatpaal")
-	if out, err := exec.Command("go", "build", "-o", binary, "..").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
 	cmd := exec.Command(binary)
 	cmd.Env = append(os.Environ(), "PRAATPAAL_ADDR=127.0.0.1:0", "PRAATPAAL_REDIS=", "PRAATPAAL_KEYS=", "PRAATPAAL_CONTENT=")
+	cmd.Env = append(cmd.Env, settings...)
 	cmd.Stderr = os.Stderr
 	banner, err := cmd.StdoutPipe()
 	if err != nil {

@@ -13,13 +13,14 @@ const permissions = "accelerometer=(), autoplay=(), " +
 	"publickey-credentials-create=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), storage-access=(), " +
 	"usb=(), window-management=(), xr-spatial-tracking=()"
 
+var plainHost = regexp.MustCompile(`^[A-Za-z0-9.:\[\]-]+$`)
+
 // headers puts the headers of every answer: nothing is kept, nothing foreign
 // is loaded, nothing is told to other sites.
 func (s *Server) headers(next http.Handler) http.Handler {
-	host := regexp.MustCompile(`^[A-Za-z0-9.:\[\]-]+$`)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", policy(r.Host, host.MatchString(r.Host)))
+		h.Set("Content-Security-Policy", policy{host: r.Host}.String())
 		h.Set("Cache-Control", "no-store")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("X-Content-Type-Options", "nosniff")
@@ -37,13 +38,20 @@ func (s *Server) headers(next http.Handler) http.Handler {
 	})
 }
 
-// policy is the content security policy. Older browsers do not count a socket
-// as 'self', so its address is named.
-func policy(host string, plain bool) string {
+// policy is the content security policy of one answer.
+type policy struct {
+	host   string // as the browser named it
+	inside inline // what may stand inside the page
+}
+
+// String writes the policy. Older browsers do not count a socket as 'self', so
+// its address is named, when it is one.
+func (p policy) String() string {
 	connect := "'self'"
-	if plain {
-		connect += " ws://" + host + " wss://" + host
+	if plainHost.MatchString(p.host) {
+		connect += " ws://" + p.host + " wss://" + p.host
 	}
-	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src " + connect +
+	return "default-src 'none'; script-src 'self'" + source(p.inside.script) + "; style-src 'self'" + source(p.inside.style) +
+		"; img-src 'self'; connect-src " + connect +
 		"; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 }

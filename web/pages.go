@@ -2,11 +2,8 @@ package web
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"fmt"
 	"html/template"
 	"io"
@@ -14,7 +11,6 @@ import (
 	"mime"
 	"net/http"
 	"path"
-	"strconv"
 	"strings"
 	"time"
 
@@ -28,18 +24,11 @@ var assets embed.FS
 // pages holds every page in every language, ready to be sent, and the static
 // files. It never changes after newPages.
 type pages struct {
-	files map[string]*asset // static files by name
-	ready map[string]*asset // pages by name and language: "chat.html nl"
-	forms *template.Template
-	texts map[string]locales.Texts
-}
-
-// asset is something to send, also compressed.
-type asset struct {
-	kind    string
-	data    []byte
-	gzipped []byte
-	hash    string
+	files  map[string]*asset // static files by name
+	ready  map[string]*asset // pages by name and language: "chat.html nl"
+	inline inline            // what stands inside the chat's page
+	forms  *template.Template
+	texts  map[string]locales.Texts
 }
 
 // view is what a page's template is given.
@@ -49,6 +38,10 @@ type view struct {
 	T     map[string]string
 	Wrong string // sign-in: what went wrong, in words
 	Code  string // once: the code of the link
+
+	Style  template.CSS // chat: what stands inside the page
+	Script template.JS
+	Words  bool // only the words of the page are wanted
 }
 
 func newPages(texts map[string]locales.Texts) (*pages, error) {
@@ -65,18 +58,19 @@ func newPages(texts map[string]locales.Texts) (*pages, error) {
 		if err != nil {
 			return nil, fmt.Errorf("pages: %w", err)
 		}
-		p.files[f.Name()] = newAsset(mime.TypeByExtension(path.Ext(f.Name())), data)
+		p.files[f.Name()] = newAsset(mime.TypeByExtension(path.Ext(f.Name())), lean(f.Name(), data)).squeeze()
 	}
+	p.inline = inline{style: p.files["chat.css"].data, script: p.files["chat.js"].data}
 	if p.forms, err = template.New("").Option("missingkey=error").ParseFS(assets, "pages/*.html"); err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
 	}
 	for lang := range texts {
-		for _, name := range []string{"chat.html", "desk.html", "signin.html"} {
-			page, err := p.render(name, view{Lang: lang})
+		for _, name := range []string{"chat.html", "words.html", "desk.html", "signin.html"} {
+			page, err := p.render(name, p.inside(view{Lang: lang, Words: name == "words.html"}))
 			if err != nil {
 				return nil, err
 			}
-			p.ready[name+" "+lang] = newAsset("text/html; charset=utf-8", page)
+			p.ready[name+" "+lang] = newAsset("text/html; charset=utf-8", page).squeeze()
 		}
 	}
 	return p, nil
@@ -97,34 +91,6 @@ func (p *pages) render(name string, v view) ([]byte, error) {
 	return []byte(strings.NewReplacer(pairs...).Replace(b.String())), nil
 }
 
-func newAsset(kind string, data []byte) *asset {
-	sum := sha256.Sum256(data)
-	a := &asset{kind: kind, data: data, hash: hex.EncodeToString(sum[:6])}
-	var b bytes.Buffer
-	w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is right
-	w.Write(data)                                         // into memory
-	w.Close()
-	if b.Len() < len(data) {
-		a.gzipped = b.Bytes()
-	}
-	return a
-}
-
-// send answers with a page or a file; nothing in it is secret, so it may be
-// compressed.
-func (a *asset) send(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
-	h.Set("Content-Type", a.kind)
-	h.Add("Vary", "Accept-Encoding")
-	data := a.data
-	if a.gzipped != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		data = a.gzipped
-		h.Set("Content-Encoding", "gzip")
-	}
-	h.Set("Content-Length", strconv.Itoa(len(data)))
-	w.Write(data)
-}
-
 func (p *pages) static(w http.ResponseWriter, r *http.Request) {
 	f := p.files[r.PathValue("name")]
 	if f == nil {
@@ -138,12 +104,21 @@ func (p *pages) static(w http.ResponseWriter, r *http.Request) {
 	f.send(w, r)
 }
 
-func (s *Server) chatPage(w http.ResponseWriter, r *http.Request) { s.page(w, r, "chat.html") }
-
 func (s *Server) page(w http.ResponseWriter, r *http.Request, name string) {
 	w.Header().Add("Vary", "Accept-Language")
 	s.pages.ready[name+" "+acceptedLanguage(r)].send(w, r)
 }
+
+// chatPage is one request: style and script stand inside it, named by their
+// hashes in the policy.
+func (s *Server) chatPage(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Security-Policy", policy{host: r.Host, inside: s.pages.inline}.String())
+	s.page(w, r, "chat.html")
+}
+
+// words are what the chat says in another language, and the parts of it that
+// are rarely needed: the page's script asks for them.
+func (s *Server) words(w http.ResponseWriter, r *http.Request) { s.page(w, r, "words.html") }
 
 // form answers with a page that holds something of this request, so it is not
 // compressed.

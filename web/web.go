@@ -96,6 +96,7 @@ func New(o Options) (*Server, error) {
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.chatPage)
+	mux.HandleFunc("GET /words", s.words)
 	mux.HandleFunc("GET /ws", s.childSocket)
 	mux.HandleFunc("POST /exit", s.exit)
 	mux.HandleFunc("GET /static/{name}", s.pages.static)

@@ -1,9 +1,11 @@
 /* The visitor's end of the chat, protocol praatpaal.v1. Nothing is written to
-   the device: token and words live in this closure and go with the page. */
+   the device: token and words live in this closure and go with the page. This
+   part is inside the page and works without a line; what is rarely needed is
+   in later.js, which comes after the first answer or when it is asked for. */
 (function () {
 'use strict';
 var win = window, doc = document, root = doc.documentElement;
-var IDLE = 180000, WARN = 120000, BEAT = 15000, DEAF = 10000;
+var IDLE = 180000, WARN = 120000, BEAT = 15000, DEAF = 10000, HOME = 4000;
 
 function el(id) { return doc.getElementById(id); }
 function now() { return new Date().getTime(); }
@@ -28,7 +30,7 @@ function say(key, values) {
 function write(e, text) { if (e.textContent !== text) e.textContent = text; }
 
 var box = el('box'), list = el('list'), text = el('text'), choices = el('choices'), down = el('down');
-var lang = root.lang || 'nl', as = 'child';
+var lang = root.lang || 'nl', as = 'child', opening = '';
 var page = location.hash.slice(1);
 
 /* ---- the conversation ---- */
@@ -61,7 +63,7 @@ function connect() {
   s.onclose = function (e) { if (s === socket) dropped(e.code, e.reason); };
 }
 
-function start() { send({ type: 'start', lang: lang, as: as, page: page || undefined }); }
+function start() { send(opening || { type: 'start', lang: lang, as: as, page: page || undefined }); }
 
 function send(frame) {
   if (!socket || socket.readyState !== 1) return false;
@@ -127,7 +129,8 @@ var on = {
   welcome: function (f) {
     var other = epoch && f.epoch !== epoch;
     if (lost && !other) { end(lost); return; }
-    token = f.token; epoch = f.epoch; tries = 0; ready = true; page = '';
+    token = f.token; epoch = f.epoch; tries = 0; ready = true; page = opening = '';
+    if (f.as) dress(f.as);
     if (other) restore(f);
     clearTimeout(bannerTimer); bannerTimer = 0; offline = false; banner();
     state = f;
@@ -151,6 +154,7 @@ var on = {
   },
   error: function (f) {
     var m = f.re && byId[f.re];
+    if (opening) { hook('refused', f); return; }
     wish = '';
     if (f.code === 'unknown-token' && !lost) { lost = f.text; start(); return; }
     if (m && m.stage < 2) {
@@ -184,7 +188,7 @@ function message(m) {
   if (lost && !m.re) seen = lost;
   lost = '';
   if (seen) return;
-  if (m.id) byId[m.id] = byId[m.id] || { stage: 2 };
+  if (m.id) { byId[m.id] = byId[m.id] || { stage: 2 }; count = Math.max(count, +m.id.slice(1) || 0); }
   if (m.name) name = m.name;
   m.parts = m.parts && m.parts.length ? m.parts : [{ text: m.text || '' }];
   m.at = 0;
@@ -204,6 +208,7 @@ function put(frame, label) {
   resend();
   held = false;
   offer([]);
+  hook('said');
   if (ready && state.state !== 'counsellor') typingTimer = setTimeout(function () { dots(true); }, 400);
 }
 
@@ -259,6 +264,7 @@ function pace() {
   }
   turns.shift();
   if (m.from === 'bot') offer(m.choices || []); else draw();
+  if (!turns[0]) later('shown', m);
   pace();
 }
 
@@ -284,7 +290,7 @@ function bubble(from, who, words, html, language) {
   li.appendChild(body);
   list.appendChild(li);
   if (!first || from === 'child') { first = li; li.className += ' first'; }
-  if (from !== 'child') { speak(words, language); el('cover').className = 'fresh'; }
+  if (from !== 'child') { hook('speak', words, language); el('cover').className = 'fresh'; }
   return li;
 }
 
@@ -373,6 +379,7 @@ function draw() {
   show(el('again'), ended);
   show(text, !ended);
   show(el('send'), !ended);
+  hook('state', s);
   follow();
 }
 
@@ -397,12 +404,18 @@ function blank() {
   clearTimeout(paceTimer); paceTimer = 0;
   while (list.children.length > 1) list.removeChild(list.lastChild);
   text.value = '';
-  dots(false); offer([]); hush();
+  dots(false); offer([]); hook('hush');
 }
 
-function begin(who) {
-  as = who;
-  root.className = 'js ' + who + (large ? ' big' : '');
+function dress(who) {
+  root.classList.remove(as);
+  root.classList.add(as = who);
+}
+
+function begin(who, frame) {
+  opening = frame || '';
+  hook('fresh', opening);
+  dress(who);
   clear();
   state = { state: 'bot' };
   over = false;
@@ -424,7 +437,14 @@ function exit(e) {
     if (s && s.readyState === 1) s.send(padded({ type: 'exit' }));
     if (navigator.sendBeacon) navigator.sendBeacon('/exit', t);
   }
-  try { win.top.location.replace(to); } catch (x) { location.replace(to); }
+  home(navigator.onLine === false ? '' : to);
+  setTimeout(home, HOME);
+}
+
+/* Without a line, or when the other page does not come, an empty page of the
+   browser itself takes the place of this one in the history. */
+function home(to) {
+  try { win.top.location.replace(to || 'about:blank'); } catch (x) { location.replace('about:blank'); }
 }
 
 function wipe() {
@@ -449,6 +469,22 @@ function pressing(e) {
   if (key === 'Escape') shut();
 }
 
+/* One finger wipes over the screen and back, quickly. Nothing else needs that
+   movement, and no permission is asked for it as shaking would. */
+var wipeX, wipeY, far, wipeAt;
+function wiping(e) {
+  var t = e.touches[0], d, least = win.innerWidth / 4;
+  if (e.type === 'touchstart') {
+    wipeX = e.touches.length > 1 ? NaN : t.clientX;
+    wipeY = t.clientY; far = 0; wipeAt = now();
+    return;
+  }
+  d = t.clientX - wipeX;
+  if (Math.abs(t.clientY - wipeY) > least) wipeX = NaN;
+  if (Math.abs(d) > Math.abs(far)) far = d;
+  if (Math.abs(far) > least && Math.abs(far - d) > least && now() - wipeAt < 1500) exit();
+}
+
 /* ---- the cover: other apps, the task switcher, three minutes of nothing ---- */
 var touched = now(), idleTimer;
 
@@ -457,7 +493,7 @@ function cover() {
   root.className += ' covered';
   el('cover').className = '';
   show(el('cover'), true);
-  hush();
+  hook('hush');
 }
 function uncover() {
   root.className = root.className.replace(' covered', '');
@@ -498,51 +534,39 @@ doc.addEventListener('click', function (e) {
   if (sheet && !sheet.contains(e.target) && !opener.contains(e.target)) shut();
 });
 
-/* ---- larger text and reading aloud, only when asked ---- */
-var large = false, voice = null;
+/* ---- what comes later ---- */
+var fetched = false, todo = [];
 
-function pressedState(id, yes) { el(id).setAttribute('aria-pressed', yes); }
-function local(language) {
-  return win.speechSynthesis && speechSynthesis.getVoices().filter(function (v) { return v.localService && v.lang.slice(0, 2) === language; })[0];
-}
-function speak(words, language) {
-  var v = voice && local(language || lang), u;
-  if (!v || !words) return;
-  u = new SpeechSynthesisUtterance(words);
-  u.voice = v; u.lang = v.lang;
-  speechSynthesis.speak(u);
-}
-function hush() { if (voice) speechSynthesis.cancel(); }
+function hook(name, a, b) { return P[name] && P[name](a, b); }
 
-/* ---- the other language: the same page is fetched, and only its words are taken ---- */
-function switchTo(other) {
-  var x = new XMLHttpRequest();
-  x.open('GET', location.pathname);
-  x.setRequestHeader('Accept-Language', other);
-  x.responseType = 'document';
-  x.onload = function () { if (x.response) reword(x.response); };
-  x.onerror = function () { offline = true; banner(); };
-  x.send();
+/* The script waits in the page under another type; a copy of it is started, so
+   that a lost line can be tried again. */
+function later(name, a) {
+  var e;
+  if (P.later) { P.later(name, a); return; }
+  todo.push([name, a]);
+  if (fetched) return;
+  fetched = true;
+  e = el('later').cloneNode();
+  e.type = e.id = '';
+  e.onerror = function () { fetched = false; };
+  doc.body.appendChild(e);
 }
 
-function reword(from) {
-  var skip = from.querySelector('noscript'), fresh, i, k, a, e;
-  if (skip) skip.parentNode.removeChild(skip);
-  fresh = from.querySelectorAll('[data-i]');
-  e = doc.querySelectorAll('[data-i]');
-  if (fresh.length !== e.length) return;
-  for (i = 0; i < e.length; i++) {
-    for (k = 0; k < fresh[i].attributes.length; k++) {
-      a = fresh[i].attributes[k];
-      if (/^(data-t|aria-l|placeholder|lang|href)/.test(a.name)) e[i].setAttribute(a.name, a.value);
-    }
-    if (!e[i].firstElementChild) e[i].textContent = fresh[i].textContent;
+/* What later.js may see and do. */
+var P = win.praatpaal = {
+  el: el, show: show, make: make, button: button, say: say, write: write, send: send, banner: banner, on: on,
+  open: open, shut: shut, begin: begin, todo: todo,
+  retry: function () { fetched = false; },
+  talk: function () { return { lang: lang, own: own.length }; },
+  back: function () { over = true; opening = ''; hangUp(); show(el('chat'), false); show(el('start'), true); },
+  speaks: function (other) {
+    lang = root.lang = other;
+    own.forEach(function (m) { stage(m, m.stage); });
+    draw();
+    if (ready) send({ type: 'lang', lang: lang });
   }
-  lang = root.lang = from.documentElement.lang;
-  own.forEach(function (m) { stage(m, m.stage); });
-  draw();
-  if (ready) send({ type: 'lang', lang: lang });
-}
+};
 
 /* ---- hands ---- */
 function grow() {
@@ -558,19 +582,13 @@ function wire() {
   el('exit').onclick = exit;
   el('person').onclick = function () { ask('human'); if (!ready) open('sheet-numbers', el('person')); };
   el('leave').onclick = function () { ask('bot'); };
-  el('numbers').onclick = function () { open('sheet-numbers', this); };
-  el('more').onclick = function () { local(lang); open('sheet-more', this); };
+  el('numbers').onclick = function () { later('numbers'); open('sheet-numbers', this); };
+  el('more').onclick = function () { later('more'); open('sheet-more', this); };
   el('print').onclick = function () { win.print(); };
-  el('language').onclick = function () { switchTo(this.lang); };
+  el('language').onclick = function () { later('language', this.lang); };
+  el('code').onclick = function () { later('code'); };
   el('cover').onclick = uncover;
   el('send').onclick = function () { submit(); text.focus(); };
-  el('larger').onclick = function () { large = !large; pressedState('larger', large); root.classList.toggle('big'); };
-  el('aloud').onclick = function () {
-    hush();
-    voice = !voice && local(lang);
-    pressedState('aloud', !!voice);
-    if (voice === undefined) this.textContent = say('no-voice');
-  };
   el('forget').onclick = function () {
     if (this.textContent !== say('sure')) { this.textContent = say('sure'); return; }
     shut();
@@ -600,9 +618,12 @@ root.className = 'js';
 wire();
 if (page || location.search) history.replaceState(null, '', location.pathname);
 doc.addEventListener('keydown', pressing, true);
+['touchstart', 'touchmove'].forEach(function (n) { doc.addEventListener(n, wiping, true); });
 ['keydown', 'mousedown', 'mousemove', 'touchstart', 'wheel'].forEach(function (n) { doc.addEventListener(n, touch, true); });
 doc.addEventListener('visibilitychange', function () { if (doc.hidden && el('cover')) cover(); else soon(); });
 win.addEventListener('online', soon);
+/* A page that holds us in a frame may pass the quick exit on. */
+win.addEventListener('message', function (e) { if (e.source === win.parent && e.source !== win && e.data === 'exit') exit(); });
 win.addEventListener('pagehide', function () { root.className = 'away'; wipe(); });
 win.addEventListener('pageshow', function (e) { if (e.persisted) { root.className = 'away'; location.reload(); } });
 if (win.visualViewport) visualViewport.onresize = visualViewport.onscroll = fit; else win.onresize = follow;
