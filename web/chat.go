@@ -39,11 +39,13 @@ type chat struct {
 	epoch     string
 	mark      string // after the epoch, when this conversation alone is short of something
 	over      bool   // nothing more is answered
+	returned  bool   // came back with words, perhaps on another device
 	bad       int    // bad frames in a row
 	says      *rate.Limiter
 	frames    *rate.Limiter
-	again     int   // messages that may come again at once, after a loss
-	answered  heard // ids of messages that this socket has an answer to
+	again     int      // messages that may come again at once, after a loss
+	answered  heard    // ids of messages that this socket has an answer to
+	felt      []string // questions about how it feels that were answered
 	place     place
 	memory    memory
 	refill    refill[frame] // what comes just after a loss
@@ -175,7 +177,7 @@ func (c *chat) answer(f frame) {
 // expected tells whether a frame has a meaning now: a conversation begins with
 // start or resume, once.
 func (c *chat) expected(kind string) bool {
-	begins := kind == "start" || kind == "resume"
+	begins := kind == "start" || kind == "resume" || kind == "return"
 	return kind == "ping" || begins == (c.id == "")
 }
 
@@ -187,6 +189,12 @@ func (c *chat) act(f frame) {
 		c.start(f)
 	case "resume":
 		c.resume(f)
+	case "return":
+		c.comeBack(f)
+	case "code":
+		c.giveCode()
+	case "feel":
+		c.feel(f)
 	case "say":
 		c.say(f)
 	case "choose":
@@ -225,6 +233,8 @@ func (c *chat) fail(e errorFrame) {
 		e.RetryS = max(1, e.RetryS)
 	case notErased:
 		e.Code = unavailable
+	case codeOften:
+		e.Code = rateLimited
 	}
 	c.conn.send(encode(e))
 }
@@ -265,9 +275,11 @@ func (c *chat) start(f frame) {
 }
 
 func (c *chat) welcome(seq int64) {
-	c.conn.send(encode(welcomeFrame{
-		Type: "welcome", Token: c.token, Lang: c.conv.Lang, Seq: seq, State: c.conv.State, Epoch: c.epoch + c.mark,
-	}))
+	f := welcomeFrame{Type: "welcome", Token: c.token, Lang: c.conv.Lang, Seq: seq, State: c.conv.State, Epoch: c.epoch + c.mark}
+	if c.returned {
+		f.As = c.conv.As
+	}
+	c.conn.send(encode(f))
 }
 
 // say takes what was typed.

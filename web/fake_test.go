@@ -27,6 +27,8 @@ type memoryStore struct {
 	beats  []string
 	forgot map[string]queue.Outcome
 	hints  chan queue.Hint
+	codes  map[string]string
+	counts map[string]int
 }
 
 type talk struct {
@@ -39,6 +41,7 @@ func newMemoryStore() *memoryStore {
 	return &memoryStore{
 		epoch: "one", talks: map[string]*talk{}, claims: map[string]queue.Claim{}, staff: newStaff(),
 		onDuty: map[string]bool{}, forgot: map[string]queue.Outcome{}, hints: make(chan queue.Hint, 100),
+		codes: map[string]string{}, counts: map[string]int{},
 	}
 }
 
@@ -394,23 +397,4 @@ func (m *memoryStore) End(_ context.Context, c queue.Claim, how queue.Outcome) e
 		m.hold(c.ID, 0, "")
 	}
 	return err
-}
-
-func (m *memoryStore) Hints() <-chan queue.Hint { return m.hints }
-
-func (m *memoryStore) Hint(_ context.Context, h queue.Hint) error {
-	unlock, err := m.lock()
-	defer unlock()
-	m.tell(h)
-	return err
-}
-
-func (m *memoryStore) tell(h queue.Hint) {
-	if m.deaf {
-		return
-	}
-	select {
-	case m.hints <- h:
-	default:
-	}
 }

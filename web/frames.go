@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,20 +25,24 @@ const (
 	unknownChoice = "unknown-choice"
 	busy          = "busy"
 	unavailable   = "unavailable"
+	unknownCode   = "unknown-code"
 	notErased     = "not-erased" // a text of its own for the code unavailable
+	codeOften     = "code-often" // a text of its own for the code rate-limited
 )
 
 // frame is one frame from the child's browser, with what its type needs.
 type frame struct {
 	kind   string
 	id     string // say, choose
-	text   string // say
+	text   string // say, return
 	choice string // choose
 	lang   string // start, lang; "" when absent
 	as     string // start
 	page   string // start
 	token  string // resume
 	after  int64  // resume
+	about  string // feel
+	answer string // feel
 	wrong  string // the error code that answers it; "" when it is good
 }
 
@@ -158,7 +163,12 @@ func decode(data []byte) frame {
 	case "lang":
 		f.lang = o.oneOf("lang", book.Languages()...)
 		o.bad = o.bad || f.lang == ""
-	case "typing", "human", "bot", "forget", "exit", "ping":
+	case "return":
+		f.text = o.must("words", maxPage)
+	case "feel":
+		f.about, f.answer = o.must("about", maxID), o.must("answer", maxID)
+		o.bad = o.bad || !slices.Contains(answers(f.about), f.answer)
+	case "typing", "human", "bot", "forget", "exit", "ping", "code":
 	default:
 		o.bad = true
 	}
@@ -283,6 +293,7 @@ type welcomeFrame struct {
 	Seq   int64     `json:"seq"`
 	State bot.State `json:"state"`
 	Epoch string    `json:"epoch"`
+	As    string    `json:"as,omitempty"`
 }
 
 type receivedFrame struct {

@@ -40,6 +40,10 @@ const (
 	signInsAtOnce   = 10 // from one address bucket, then one each signInEvery
 	signInEvery     = 6 * time.Second
 	connectBurst    = 5 // seconds of connections that may come at once
+	codesAtOnce     = 5 // tries to come back with words, from one address bucket, then one each codeEvery
+	codeEvery       = 90 * time.Second
+	codesPerSecond  = 4 // of all together
+	codeBurst       = 20
 	bucketsKept     = 50000
 	aliveAtOnce     = 500 // heartbeats in one call
 
@@ -80,6 +84,7 @@ const (
 	probeWait   = time.Second
 
 	signInWait = 10 * time.Second // a password is checked slowly, behind a gate
+	codeWait   = 5 * time.Second  // and so are words to come back with
 	headerWait = 5 * time.Second
 	drainWait  = 15 * time.Second // for all goroutines at shutdown
 	retryMost  = 10 * time.Second // spread of the hint when to come back
@@ -95,12 +100,16 @@ type limits struct {
 	connects     *buckets
 	signIns      *buckets
 	sayings      *buckets // by conversation
+	codes        *buckets
+	allCodes     *rate.Limiter
 }
 
 func newLimits(o Options) *limits {
 	l := &limits{sayPerMinute: o.SayPerMinute, perSecond: o.ConnectsPerSecond, seed: maphash.MakeSeed(), proxied: o.Proxied}
 	l.connects = newBuckets(rate.Limit(o.ConnectsPerSecond), connectBurst*o.ConnectsPerSecond)
 	l.signIns = newBuckets(rate.Every(signInEvery), signInsAtOnce)
+	l.codes = newBuckets(rate.Every(codeEvery), codesAtOnce)
+	l.allCodes = rate.NewLimiter(codesPerSecond, codeBurst)
 	l.sayings = newBuckets(rate.Limit(float64(o.SayPerMinute)/60), o.SayPerMinute)
 	return l
 }
@@ -119,6 +128,11 @@ func (l *limits) frames() *rate.Limiter {
 		return rate.NewLimiter(rate.Inf, 0)
 	}
 	return rate.NewLimiter(framesPerSecond, framesAtOnce)
+}
+
+// mayGuess takes one try at words to come back with.
+func (l *limits) mayGuess(bucket string) bool {
+	return l.codes.allow(bucket) && l.allCodes.Allow()
 }
 
 // hash makes a short number of a message id.

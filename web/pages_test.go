@@ -120,7 +120,7 @@ func TestEveryErrorHasAText(t *testing.T) {
 		t.Fatal(err)
 	}
 	codes := []string{
-		badFrame, tooLong, rateLimited, unknownToken, unknownChoice, busy, unavailable, notErased,
+		badFrame, tooLong, rateLimited, unknownToken, unknownChoice, busy, unavailable, notErased, unknownCode, codeOften,
 		nobodyWaits, takenCase, tooManyOpen, notYours, colleagueAway, "sign-in", "sign-in-often", "sign-in-away",
 	}
 	for _, code := range codes {

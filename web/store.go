@@ -37,6 +37,17 @@ type Places interface {
 	Place(ctx context.Context, id string) (queue.Place, error)
 }
 
+// Codes are the words that lead back to a conversation, for a day.
+type Codes interface {
+	GiveCode(ctx context.Context, token, words string) (until time.Time, err error)
+	TakeCode(ctx context.Context, words string) (token string, err error)
+}
+
+// Counting adds to a counter that belongs to no conversation.
+type Counting interface {
+	Count(ctx context.Context, what, value, lang string) error
+}
+
 // Fairness names where somebody comes from, for the order of the line: a keyed
 // hash of the address prefix that nobody can turn back.
 type Fairness interface {
@@ -69,6 +80,8 @@ type Store interface {
 	Writing
 	Reading
 	Places
+	Codes
+	Counting
 	Fairness
 	Board
 	Duty

@@ -17,6 +17,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"github.com/praatpaal/praatpaal/bot/book"
 	"github.com/praatpaal/praatpaal/bot/queue"
 	"github.com/praatpaal/praatpaal/locales"
 )
@@ -51,6 +52,7 @@ type Server struct {
 	upgrader websocket.Upgrader
 	handler  http.Handler
 	pages    *pages
+	lists    map[string][]string // words to come back with, by language
 	hub      *hub
 	away     *away
 	log      *slog.Logger
@@ -85,6 +87,9 @@ func New(o Options) (*Server, error) {
 		Error: func(w http.ResponseWriter, _ *http.Request, status int, _ error) { refuseUpgrade(w, status) },
 	}
 	var err error
+	if s.lists, err = locales.Words(book.Languages()...); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
 	if s.pages, err = newPages(o.Texts); err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}

@@ -53,7 +53,7 @@ func (q *Queue) AddCounsellor(ctx context.Context, name, password string) error 
 		return fmt.Errorf("add counsellor: password has %d characters, not %d to %d", n, passwordLeast, passwordMost)
 	}
 	var hash string
-	if err := q.through(ctx, func() { hash = hashPassword(password) }); err != nil {
+	if err := q.through(ctx, q.gate, func() { hash = hashPassword(password) }); err != nil {
 		return fmt.Errorf("add counsellor: %w", err)
 	}
 	reply, err := q.write(ctx, q.scripts.account, q.accountKeys(), "add", folded(name), name, hash)

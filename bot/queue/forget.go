@@ -39,6 +39,9 @@ func (q *Queue) Forget(ctx context.Context, id string, how Outcome) error {
 // erase does the second half: the conversation itself, and the note that it
 // was to be erased. The outcome is counted when there was a conversation.
 func (q *Queue) erase(ctx context.Context, id string, how Outcome) error {
+	if err := q.dropCode(ctx, id); err != nil {
+		return err
+	}
 	there, err := q.write(ctx, q.scripts.erase, []string{q.names.conversation(id)}, id, q.names.node)
 	if err != nil {
 		return err
@@ -58,7 +61,7 @@ func (q *Queue) Evidence(ctx context.Context, id string) (map[string]string, err
 	if checkWord("id", id) != nil {
 		return nil, fmt.Errorf("evidence: %w", ErrGone)
 	}
-	had, err := q.fields(ctx, id, "b", "s")
+	had, err := q.fields(ctx, id, "b", "s", "c")
 	if err != nil {
 		return nil, fmt.Errorf("evidence: %w", err)
 	}
@@ -68,6 +71,9 @@ func (q *Queue) Evidence(ctx context.Context, id string) (map[string]string, err
 		return nil, fmt.Errorf("evidence: %w", err)
 	}
 	held := had[1] + " messages, sealed"
+	if had[2] != "" {
+		held += "; words to come back with, hashed"
+	}
 	w, err := q.waiting(ctx, id)
 	if err == nil {
 		held += fmt.Sprintf("; in the line as %s, %s, %s, %s, %s", w.Danger, w.Topic, w.Role, w.As, w.Lang)

@@ -45,8 +45,12 @@ func newNames(prefix string) names {
 }
 
 func (n names) conversation(id string) string { return n.prefix + "{c:" + id + "}" }
-func (n names) session(digest string) string  { return n.prefix + "{staff}:session:" + digest }
-func (n names) once(digest string) string     { return n.prefix + "{staff}:once:" + digest }
+
+// code is the record of words that lead to a conversation.
+func (n names) code(name string) string { return n.prefix + "code:" + name }
+
+func (n names) session(digest string) string { return n.prefix + "{staff}:session:" + digest }
+func (n names) once(digest string) string    { return n.prefix + "{staff}:once:" + digest }
 
 // epoch is one of several keys that lie spread over the slots of a cluster.
 func (n names) epoch(i int) string { return fmt.Sprintf("%s{epoch%d}", n.prefix, i) }

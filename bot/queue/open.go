@@ -72,6 +72,7 @@ type Queue struct {
 	hearing  bool // the loop that closes hints has begun
 	hints    chan Hint
 	gate     chan struct{} // a place for each password that may be hashed at once
+	codeGate chan struct{} // and for words to come back with, so that guessing them shuts nobody out of the desk
 
 	// safe by themselves
 	clock *clock
@@ -124,7 +125,7 @@ func newQueue(o Options) (*Queue, error) {
 	q := &Queue{
 		log: o.Log, node: o.Node, names: newNames(o.Prefix),
 		lease: leaseTime, silent: silentTime, away: awayTime,
-		hints: make(chan Hint, hintsMost), gate: newGate(),
+		hints: make(chan Hint, hintsMost), gate: newGate(), codeGate: newGate(),
 		clock: &clock{}, chest: newChest(chestMost),
 		batches: map[*redis.Client]*batch{}, replicated: map[*redis.Client]replication{}, reachable: true,
 	}

@@ -30,15 +30,15 @@ const (
 func newGate() chan struct{} { return make(chan struct{}, gatePerCore*runtime.GOMAXPROCS(0)) }
 
 // through runs something expensive once there is room for it.
-func (q *Queue) through(ctx context.Context, do func()) error {
+func (q *Queue) through(ctx context.Context, gate chan struct{}, do func()) error {
 	select {
-	case q.gate <- struct{}{}:
+	case gate <- struct{}{}:
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	case <-q.life.Done():
 		return errClosed
 	}
-	defer func() { <-q.gate }()
+	defer func() { <-gate }()
 	do()
 	return nil
 }

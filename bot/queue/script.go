@@ -23,8 +23,8 @@ type script struct {
 // scripts holds all of them; it does not change after newScripts.
 type scripts struct {
 	// of a conversation
-	begin, turn, after, attach, hold, free, erase, hint *script
-	epoch                                               *script // of the store
+	begin, turn, after, attach, hold, free, erase, hint, code, keep *script
+	epoch                                                           *script // of the store
 	// of the line
 	join, place, alive, claim, renew, release, handover, leave, erased, list, claims, sweep, todo *script
 	// of the counsellors
@@ -35,7 +35,7 @@ func newScripts() (*scripts, error) {
 	s := &scripts{}
 	alone := map[string]**script{
 		"begin": &s.begin, "turn": &s.turn, "after": &s.after, "attach": &s.attach,
-		"hold": &s.hold, "free": &s.free, "erase": &s.erase, "hint": &s.hint,
+		"hold": &s.hold, "free": &s.free, "erase": &s.erase, "hint": &s.hint, "code": &s.code, "keep": &s.keep,
 		"epoch": &s.epoch, "duty": &s.duty, "present": &s.present,
 		"session": &s.session, "signin": &s.signin, "account": &s.account,
 	}
@@ -84,7 +84,7 @@ func newScript(text string) *script {
 // all lists every script, to load them into a Redis that does not know them.
 func (s *scripts) all() []*script {
 	return []*script{
-		s.begin, s.turn, s.after, s.attach, s.hold, s.free, s.erase, s.hint,
+		s.begin, s.turn, s.after, s.attach, s.hold, s.free, s.erase, s.hint, s.code, s.keep,
 		s.join, s.place, s.alive, s.claim, s.renew, s.release, s.handover, s.leave, s.erased,
 		s.list, s.claims, s.sweep, s.todo,
 		s.epoch, s.duty, s.present, s.session, s.signin, s.account,

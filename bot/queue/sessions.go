@@ -28,7 +28,7 @@ func (q *Queue) SignIn(ctx context.Context, name, password string) (session stri
 		return "", fmt.Errorf("sign in: %w", err)
 	}
 	var right bool
-	if err := q.through(ctx, func() { right = samePassword(a.hash, password) }); err != nil {
+	if err := q.through(ctx, q.gate, func() { right = samePassword(a.hash, password) }); err != nil {
 		return "", fmt.Errorf("sign in: %w", err)
 	}
 	if !right {
