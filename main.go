@@ -123,10 +123,11 @@ func safeLog(s streams) *slog.Logger {
 
 // serve is the server.
 type serve struct {
-	Explain           bool `help:"Bot messages also carry what was understood. Never in production." env:"PRAATPAAL_EXPLAIN"`
-	SayPerMinute      int  `help:"Messages a minute that one conversation may send; 0: no limit." env:"PRAATPAAL_SAY_PER_MINUTE" default:"30"`
-	ConnectsPerSecond int  `help:"New connections a second from one block of addresses; 0: no limit." env:"PRAATPAAL_CONNECTS_PER_SECOND" default:"20"`
-	Proxied           bool `help:"Believe the X-Forwarded headers of the proxy in front; only where nobody can come past it." env:"PRAATPAAL_PROXIED"`
+	Explain           bool     `help:"Bot messages also carry what was understood. Never in production." env:"PRAATPAAL_EXPLAIN"`
+	SayPerMinute      int      `help:"Messages a minute that one conversation may send; 0: no limit." env:"PRAATPAAL_SAY_PER_MINUTE" default:"30"`
+	ConnectsPerSecond int      `help:"New connections a second from one block of addresses; 0: no limit." env:"PRAATPAAL_CONNECTS_PER_SECOND" default:"20"`
+	Embed             []string `help:"Origins whose pages may show the chat in a frame, as https://www.example.org." env:"PRAATPAAL_EMBED"`
+	Proxied           bool     `help:"Believe the X-Forwarded headers of the proxy in front; only where nobody can come past it." env:"PRAATPAAL_PROXIED"`
 }
 
 // Run makes each part once, serves until the context ends, and closes them in
@@ -156,7 +157,7 @@ func (cmd *serve) Run(ctx context.Context, c *commands, s streams) error {
 	}
 	server, err := web.New(web.Options{
 		Bot: shelf, Guides: shelf, Store: store, Texts: texts, Log: log, Explain: cmd.Explain,
-		SayPerMinute: cmd.SayPerMinute, ConnectsPerSecond: cmd.ConnectsPerSecond, Proxied: cmd.Proxied,
+		SayPerMinute: cmd.SayPerMinute, ConnectsPerSecond: cmd.ConnectsPerSecond, Proxied: cmd.Proxied, Embed: cmd.Embed,
 	})
 	if err == nil {
 		err = cmd.welcome(ctx, c, store, s, listener.Addr().String())

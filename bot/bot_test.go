@@ -50,6 +50,18 @@ const (
 	crisis = "ik heb pillen in mijn hand en ik ga ze nu slikken"
 )
 
+func TestWhoeverWaitsIsOfferedWhatHelpsWithTheirOwnProblem(t *testing.T) {
+	b, book := built(t)
+	_, a := told(t, b, bot.Event{Kind: bot.Say, Text: threat}, bot.Event{Kind: bot.Human})
+	first := a.Reply.Choices[0]
+	if step := book.Volumes["nl"].Steps[first.ID]; a.Reply.Node != "person" || step.Topic != "sextortion" || step.Heading != first.Label {
+		t.Errorf("%s: first choice %v", a.Reply.Node, first)
+	}
+	if _, a = told(t, b, bot.Event{Kind: bot.Human}); a.Reply.Choices[0].ID != "waiting/breathe" {
+		t.Errorf("nothing was told, and it offers %v", a.Reply.Choices[0])
+	}
+}
+
 func TestATurnIsPure(t *testing.T) {
 	b, _ := built(t)
 	c, _ := told(t, b, bot.Event{Kind: bot.Say, Text: threat})

@@ -27,6 +27,7 @@ func (t *turn) goTo(id string, before ...string) {
 	}
 	t.answer.Reply = t.compose(ids)
 	t.withPerson(t.answer.Reply)
+	t.withMeanwhile(t.answer.Reply)
 	if t.now.State == WithCounsellor {
 		// Who has a counsellor answers in words, not with buttons.
 		t.answer.Reply.Choices = nil
@@ -129,6 +130,22 @@ func (t *turn) withPerson(reply *Reply) {
 	}
 	person := steps[t.voiced(stepPerson)]
 	reply.Choices = append(reply.Choices, Choice{ID: person.ID, Label: person.Heading})
+}
+
+// withMeanwhile offers whoever has just asked for a person what helps with the
+// very problem that was told, also when it was read before.
+func (t *turn) withMeanwhile(reply *Reply) {
+	if t.answer.Do != JoinLine || reply.Node != t.voiced(stepPerson) || !themed(t.now.Topic) {
+		return
+	}
+	volume := t.voice().volume
+	id := t.voice().doors.open(t.now.Topic, t.role(), t.now.Danger)
+	step := volume.Steps[id]
+	offered := func(c Choice) bool { return c.ID == id }
+	if step == nil || !themed(step.Topic) || step.Does != "" || slices.ContainsFunc(reply.Choices, offered) {
+		return
+	}
+	reply.Choices = append([]Choice{{ID: id, Label: step.Heading}}, reply.Choices...)
 }
 
 // offer remembers the choices of the last answer.

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"regexp"
+	"strings"
 )
 
 // permissions switches everything off that a page could ask a device for.
@@ -40,18 +41,22 @@ func (s *Server) headers(next http.Handler) http.Handler {
 
 // policy is the content security policy of one answer.
 type policy struct {
-	host   string // as the browser named it
-	inside inline // what may stand inside the page
+	host    string   // as the browser named it
+	inside  inline   // what may stand inside the page
+	holders []string // origins whose pages may hold this one in a frame
 }
 
 // String writes the policy. Older browsers do not count a socket as 'self', so
 // its address is named, when it is one.
 func (p policy) String() string {
-	connect := "'self'"
+	connect, holders := "'self'", "'none'"
+	if len(p.holders) > 0 {
+		holders = strings.Join(p.holders, " ")
+	}
 	if plainHost.MatchString(p.host) {
 		connect += " ws://" + p.host + " wss://" + p.host
 	}
 	return "default-src 'none'; script-src 'self'" + source(p.inside.script) + "; style-src 'self'" + source(p.inside.style) +
 		"; img-src 'self'; connect-src " + connect +
-		"; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+		"; form-action 'self'; base-uri 'none'; frame-ancestors " + holders + "; require-trusted-types-for 'script'; trusted-types 'none'"
 }

@@ -36,6 +36,7 @@ type Options struct {
 	ConnectsPerSecond int      // sockets an address bucket may open; 0: no limit
 	Proxied           bool     // believe the X-Forwarded- headers of the proxy in front
 	Origins           []string // further origins whose pages may open sockets
+	Embed             []string // origins whose pages may hold the chat in a frame
 
 	// Hours tells whether counsellors can come at a time, and when they are
 	// there again. nil: always open.
@@ -86,7 +87,10 @@ func New(o Options) (*Server, error) {
 		WriteBufferPool: &sync.Pool{}, CheckOrigin: s.sameOrigin,
 		Error: func(w http.ResponseWriter, _ *http.Request, status int, _ error) { refuseUpgrade(w, status) },
 	}
-	var err error
+	err := checkEmbed(o.Embed)
+	if err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
 	if s.lists, err = locales.Words(book.Languages()...); err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
@@ -102,6 +106,8 @@ func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.chatPage)
 	mux.HandleFunc("GET /words", s.words)
+	mux.HandleFunc("GET /embed", s.embed)
+	mux.HandleFunc("GET /embed.js", s.embedScript)
 	mux.HandleFunc("GET /ws", s.childSocket)
 	mux.HandleFunc("POST /exit", s.exit)
 	mux.HandleFunc("GET /static/{name}", s.pages.static)

@@ -556,7 +556,7 @@ function later(name, a) {
 /* What later.js may see and do. */
 var P = win.praatpaal = {
   el: el, show: show, make: make, button: button, say: say, write: write, send: send, banner: banner, on: on,
-  open: open, shut: shut, begin: begin, todo: todo,
+  open: open, shut: shut, begin: begin, follow: follow, todo: todo,
   retry: function () { fetched = false; },
   talk: function () { return { lang: lang, own: own.length }; },
   back: function () { over = true; opening = ''; hangUp(); show(el('chat'), false); show(el('start'), true); },

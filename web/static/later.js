@@ -5,7 +5,7 @@
 'use strict';
 var P = window.praatpaal, doc = document, root = doc.documentElement, el = P.el, write = P.write, show = P.show;
 
-function tell(key) { return el('t2').getAttribute('data-t-' + key); }
+function tell(key) { return el('texts').getAttribute('data-t-' + key); }
 
 /* ---- words: the page in a language, of which only what it says is taken ---- */
 function fetchWords(lang, then) {
@@ -114,7 +114,7 @@ function draw(about) {
   var box = el('feel-answers');
   asking = about;
   show(el('feel'), about);
-  if (!about) return;
+  if (!about) { P.follow(); return; }
   write(el('feel-asks'), tell(about));
   box.textContent = '';
   box.className = ASKED[about].length > 3 ? 'faces' : '';
@@ -123,6 +123,13 @@ function draw(about) {
     if (+answer) b.insertBefore(face(+answer), b.firstChild);
     box.appendChild(b);
   });
+  P.follow();
+}
+
+/* Into view, for who has just asked for it or answered. */
+function bring() {
+  el('feel').scrollIntoView(false);
+  el('feel-asks').focus();
 }
 
 function question(about) {
@@ -138,7 +145,7 @@ function answered(answer) {
   if (about === 'after' && answer !== 'skip') question('helped');
   else if (answer === 'not-reached') P.banner(tell('again'), tell('fine'));
   else if (answer === 'no' || answer === '1') P.banner(tell('sad'), tell('fine'));
-  el(asking ? 'feel-asks' : 'box').focus();
+  if (asking) bring(); else el('box').focus();
 }
 
 P.shown = function (m) {
@@ -149,7 +156,7 @@ P.shown = function (m) {
 /* Whoever writes on has skipped the question. */
 P.said = function () { if (asking) draw(''); };
 P.state = function (s) {
-  if (s === 'ended' && state !== s) question('after');
+  if (s === 'ended' && state !== s) { question('after'); el('feel').scrollIntoView(false); }
   state = s;
 };
 P.fresh = function (back) {
@@ -181,10 +188,10 @@ function wire() {
   el('give').onclick = function () { P.send({ type: 'code' }); };
   el('come').onclick = come;
   el('words').onkeydown = function (e) { if (e.key === 'Enter') come(); };
-  el('done').onclick = function () { P.shut(); was.after = was.helped = 0; question('after'); el('feel-asks').focus(); };
+  el('done').onclick = function () { P.shut(); was.after = was.helped = 0; question('after'); bring(); };
   el('skip').onclick = function () { answered('skip'); };
   el('save').onclick = save;
-  '😀 🙂 😐 🙁 😢 😭 😡 😱 😳 🤢 ❤️ 💔 👍 👎 🙏 🤷'.split(' ').forEach(function (sign) {
+  '😀 😊 😐 😕 😢 😭 😡 😱 😳 ❤ 💔 👍 👎 🙏'.split(' ').forEach(function (sign) {
     el('emoji').appendChild(P.button(sign, function () {
       P.shut();
       el('text').value += sign;
