@@ -7,11 +7,15 @@ type words struct {
 	lang, trouble, answer, thanks, asked string
 }
 
-func TestAChildReachesACounsellorAndTheirWordsArrive(t *testing.T) {
-	for _, w := range []words{
+func languages() []words {
+	return []words{
 		{lang: "nl", trouble: "iemand van snap wil dat ik een foto stuur", answer: "Hoi, ik ben Sanne. Ik lees met je mee.", thanks: "fijn dank je", asked: "hulpverlener"},
 		{lang: "en", trouble: "someone on snap wants me to send a photo", answer: "Hi, I am Sanne. I am reading along.", thanks: "ok thank you", asked: "counsellor"},
-	} {
+	}
+}
+
+func TestAChildReachesACounsellorAndTheirWordsArrive(t *testing.T) {
+	for _, w := range languages() {
 		t.Run(w.lang, func(t *testing.T) { journey(t, w) })
 	}
 }

@@ -531,7 +531,7 @@ doc.addEventListener('focus', function (e) {
   if (sheet && e.target.nodeType === 1 && !sheet.contains(e.target) && e.target !== el('exit')) sheet.querySelector('h2').focus();
 }, true);
 doc.addEventListener('click', function (e) {
-  if (sheet && !sheet.contains(e.target) && !opener.contains(e.target)) shut();
+  if (sheet && !e.target.closest('.sheet') && !opener.contains(e.target)) shut();
 });
 
 /* ---- what comes later ---- */
