@@ -59,7 +59,7 @@ func (h heardBy) guesses() (blind, listening float64) {
 }
 
 // answers gives every step of a language, and whatever follows from a tap.
-func answers(t *testing.T, b *bot.Bot, lang, as string, give func(bot.Answer, bot.Conversation)) {
+func everyAnswer(t *testing.T, b *bot.Bot, lang, as string, give func(bot.Answer, bot.Conversation)) {
 	t.Helper()
 	for _, step := range b.Volume(lang).Order {
 		c, opened, err := b.Next(bot.Conversation{}, bot.Event{Kind: bot.Start, Lang: lang, As: as, Page: step.ID})
@@ -90,7 +90,7 @@ func lengthsAndThemes(t *testing.T, b *bot.Bot) {
 	sealed, open := heardBy{}, heardBy{}
 	for _, lang := range book.Languages() {
 		for _, as := range []string{"child", "parent"} {
-			answers(t, b, lang, as, func(a bot.Answer, c bot.Conversation) {
+			everyAnswer(t, b, lang, as, func(a bot.Answer, c bot.Conversation) {
 				frame := numbered(queue.Entry{Seq: 17, At: time.Unix(0, 0), Body: encode(s.reply(a, c, "m17"))})
 				theme, _, _ := strings.Cut(a.Reply.Node, "/")
 				open.hear(len(frame), theme)

@@ -71,7 +71,7 @@ func pieces(payload string, size int) string {
 }
 
 // say-like text of a size, which is a good frame of ours.
-func padded(size int) string {
+func stuffed(size int) string {
 	return `{"type":"ping","x":"` + strings.Repeat("a", size-22) + `"}`
 }
 
@@ -99,7 +99,7 @@ func wireCases() (all []wireCase) {
 
 func wireFraming(add func(int, string, string)) {
 	for _, n := range []int{22, 125, 126, 127, 128, 1000, 16383, 16384} {
-		add(0, fmt.Sprintf("1.1 text of %d bytes", n), text(padded(n)))
+		add(0, fmt.Sprintf("1.1 text of %d bytes", n), text(stuffed(n)))
 	}
 	add(0, "1.1 empty text", text(""))
 	for _, n := range []int{0, 1, 125, 126, 127, 128, 16384} {
@@ -128,7 +128,7 @@ func wireControl(add func(int, string, string)) {
 	}
 	for _, op := range []byte{3, 4, 5, 6, 7, 0xB, 0xC, 0xD, 0xE, 0xF} {
 		add(1002, fmt.Sprintf("4 opcode %d", op), wire(fin|op, ""))
-		add(1002, fmt.Sprintf("4 opcode %d with payload, after text", op), text(padded(30))+wire(fin|op, "reserved"))
+		add(1002, fmt.Sprintf("4 opcode %d with payload, after text", op), text(stuffed(30))+wire(fin|op, "reserved"))
 	}
 }
 
@@ -194,12 +194,12 @@ func wireClosing(add func(int, string, string)) {
 
 func wireLimits(add func(int, string, string)) {
 	for _, n := range []int{16385, 17000, 64 << 10, 256 << 10, 1 << 20} {
-		add(1009, fmt.Sprintf("9.1 text of %d bytes", n), text(padded(n)))
-		add(1009, fmt.Sprintf("9.3 text of %d bytes in fragments of 1,000", n), pieces(padded(n), 1000))
+		add(1009, fmt.Sprintf("9.1 text of %d bytes", n), text(stuffed(n)))
+		add(1009, fmt.Sprintf("9.3 text of %d bytes in fragments of 1,000", n), pieces(stuffed(n), 1000))
 	}
 	add(1009, "9.2 a length of 4 GiB", "\x81\xff\x00\x00\x00\x01\x00\x00\x00\x00\x12\x34\x56\x78a")
-	add(0, "9.5 16 KiB in fragments of 64", pieces(padded(16<<10), 64))
-	add(0, "9.7 a hundred messages", strings.Repeat(text(padded(30)), 60))
+	add(0, "9.5 16 KiB in fragments of 64", pieces(stuffed(16<<10), 64))
+	add(0, "9.7 a hundred messages", strings.Repeat(text(stuffed(30)), 60))
 	add(1002, "12 a frame that says it is compressed", wire(fin|rsv1|opText, "\xaa\x56\x2a\xa9\x2c\x48\x55\xb2\x52\x2a\xc8\xcc\x4b\x57\xaa\x05\x00"))
 }
 

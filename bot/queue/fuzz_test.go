@@ -26,7 +26,7 @@ func FuzzStored(f *testing.F) {
 		if e, err := parseEntry(&s, text); err == nil && text != "" && e.Body == nil {
 			t.Error("an entry that nobody sealed was opened")
 		}
-		parseStay("c1", text)
+		q.parseStay("c1", text)
 		parseHint(text)
 		hourOfFile(text)
 		s.openState(text)
