@@ -3,14 +3,18 @@ package understand
 import "slices"
 
 // How the weights are found: so many times through all messages, with steps of
-// this size, pulled this much towards nothing; features of fewer messages than
-// leastSeen are not kept, and slopes under steep are not worth a step.
+// this size that get smaller as a feature has moved (shareOf of its squared
+// slopes is counted), pulled this much towards nothing. Features of fewer
+// messages than leastSeen are not kept, slopes under steep are not worth a step,
+// and a message whose slopes are all under restless rests for a round.
 const (
-	rounds    = 6
+	rounds    = 5
 	stepSize  = 0.12
+	shareOf   = 0.1
 	pull      = 1e-4
 	leastSeen = 2
 	steep     = 0.01
+	restless  = 0.1
 )
 
 // labelled is a message as the scorer sees it, with its labels.
@@ -25,7 +29,7 @@ type labelled struct {
 // so that the same content always gives the same weights.
 type learner struct {
 	*scorer
-	moved     []weights // by row: squares of the steps so far
+	moved     []float32 // by row: squares of the steps so far
 	biasMoved weights
 }
 
@@ -44,7 +48,7 @@ func (u *Understander) learn(messages []heard) *scorer {
 		s.worth[i] = worth(kind)
 	}
 	s.expect(data)
-	l := &learner{scorer: s, moved: make([]weights, len(s.keys))}
+	l := &learner{scorer: s, moved: make([]float32, len(s.keys))}
 	l.train(data)
 	return s
 }
@@ -112,9 +116,9 @@ func (s *scorer) expect(data []labelled) {
 }
 
 // train goes through the messages in an order that is shuffled but always the
-// same.
+// same. A message that had little to teach rests for a round.
 func (l *learner) train(data []labelled) {
-	order := make([]int, len(data))
+	order, rests := make([]int, len(data)), make([]bool, len(data))
 	for i := range order {
 		order[i] = i
 	}
@@ -126,13 +130,14 @@ func (l *learner) train(data []labelled) {
 			order[i], order[j] = order[j], order[i]
 		}
 		for _, n := range order {
-			l.step(&data[n])
+			rests[n] = !rests[n] && !l.step(&data[n])
 		}
 	}
 }
 
-// step moves the weights of one message's features towards its labels.
-func (l *learner) step(m *labelled) {
+// step moves the weights of one message's features towards its labels; false
+// when they are all but there.
+func (l *learner) step(m *labelled) bool {
 	var free, held scores
 	l.sum(m.features, &free)
 	held = free
@@ -140,17 +145,19 @@ func (l *learner) step(m *labelled) {
 	l.hold(&held, &m.labels)
 	var slope weights
 	var list [outputs]uint8
-	n := 0
+	n, most := 0, float32(0)
 	for k := range slope {
 		slope[k] = (free[k] - held[k]) * m.times
 		if slope[k] > steep || slope[k] < -steep {
 			list[n] = uint8(k)
 			n++
+			most = max(most, slope[k], -slope[k])
 		}
 	}
 	if n > 0 {
 		l.descend(m.features, &slope, list[:n])
 	}
+	return most > restless
 }
 
 // hold gives the chances when the known labels are held.
@@ -170,12 +177,16 @@ func (s *scorer) hold(out *scores, known *[headCount]int8) {
 // descend takes a step down the slope for the listed outputs.
 func (l *learner) descend(features []int32, slope *weights, list []uint8) {
 	scale := scaleOf(len(features))
+	all := float32(0)
+	for _, k := range list {
+		all += slope[k] * slope[k]
+	}
 	for _, n := range features {
-		w, moved, v := &l.rows[n], &l.moved[n], scale*l.worth[n]
+		w, v := &l.rows[n], scale*l.worth[n]
+		l.moved[n] += all * v * v * shareOf
+		size := stepSize / (root(l.moved[n]) + 0.1)
 		for _, k := range list {
-			d := slope[k]*v + pull*w[k]
-			moved[k] += d * d
-			w[k] -= stepSize * d / (root(moved[k]) + 0.1)
+			w[k] -= size * (slope[k]*v + pull*w[k])
 		}
 	}
 	for _, k := range list {
