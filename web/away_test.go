@@ -166,6 +166,41 @@ func TestAWaitingChildIsGivenTheNumbersAndKeepsItsPlace(t *testing.T) {
 	})
 }
 
+func TestANodeThatAloneIsCutOffSendsItsVisitorsElsewhere(t *testing.T) {
+	inTime(t, nil, func(t *testing.T, s *site) {
+		c, d := s.child(), s.desk("Sanne")
+		c.send(`{"type":"start"}`)
+		c.until("message")
+		s.store.mu.Lock()
+		s.store.down, s.store.alone = true, true
+		s.store.mu.Unlock()
+		began := time.Now()
+		for name, end := range map[string]*socket{"child": c, "desk": d} {
+			if code, reason := end.closed(); code != 1013 || !strings.HasPrefix(reason, "retry ") {
+				t.Errorf("the %s was closed with %d %q", name, code, reason)
+			}
+		}
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("after %v", took)
+		}
+		if _, resp := s.socket("/ws", chatProtocol); resp == nil || resp.StatusCode != 503 {
+			t.Errorf("another handshake was answered by %v", resp)
+		}
+		s.store.setDown(false)
+		time.Sleep(5 * time.Second)
+		if f := s.hello(); f["type"] != "welcome" {
+			t.Errorf("after the return came %v", f)
+		}
+	})
+}
+
+// hello begins a talk and gives the first frame.
+func (s *site) hello() object_ {
+	c := s.child()
+	c.send(`{"type":"start"}`)
+	return c.next()
+}
+
 func TestErasingIsTriedUntilItIsDone(t *testing.T) {
 	inTime(t, nil, func(t *testing.T, s *site) {
 		c := s.child()

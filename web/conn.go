@@ -21,6 +21,7 @@ const (
 	closePolicy     = websocket.ClosePolicyViolation
 	closeBroken     = websocket.CloseInternalServerErr
 	closeRestart    = websocket.CloseServiceRestart
+	closeTryAgain   = websocket.CloseTryAgainLater
 	closeTakenOver  = 4001
 	closeSignedOut  = 4003
 	discardAtClose  = 1 << 20

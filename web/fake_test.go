@@ -18,6 +18,7 @@ type memoryStore struct {
 	mu     sync.Mutex
 	down   bool
 	deaf   bool // hints are lost
+	alone  bool // other nodes reach the store
 	epoch  string
 	fence  int64
 	talks  map[string]*talk
@@ -77,6 +78,12 @@ func (m *memoryStore) Epoch() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.epoch
+}
+
+func (m *memoryStore) Elsewhere() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.alone
 }
 
 func (m *memoryStore) Now() time.Time { return time.Now() }

@@ -88,6 +88,7 @@ const (
 	headerWait = 5 * time.Second
 	drainWait  = 15 * time.Second // for all goroutines at shutdown
 	retryMost  = 10 * time.Second // spread of the hint when to come back
+	retryCut   = 3 * time.Second  // the same where other nodes are there already
 )
 
 // limits says who may do how much.
@@ -221,4 +222,9 @@ func (b *buckets) hash(source string) string {
 // retryReason tells a browser when to come back after a restart.
 func retryReason() string {
 	return fmt.Sprintf("retry %.1f", mathrand.Float64()*retryMost.Seconds())
+}
+
+// retrySoon is the same where others can take over at once.
+func retrySoon() string {
+	return fmt.Sprintf("retry %.1f", mathrand.Float64()*retryCut.Seconds())
 }

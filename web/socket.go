@@ -59,7 +59,7 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, protocol string
 	case !s.limits.mayConnect(r):
 		w.Header().Set("Retry-After", "1")
 		refuseUpgrade(w, http.StatusTooManyRequests)
-	case s.isDraining():
+	case s.isDraining(), s.away.isCutOff():
 		w.Header().Set("Retry-After", "1")
 		refuseUpgrade(w, http.StatusServiceUnavailable)
 	case !slices.Contains(websocket.Subprotocols(r), protocol):

@@ -66,11 +66,12 @@ type Hinting interface {
 	Hint(context.Context, queue.Hint) error
 }
 
-// Health says whether the store answers, what time it is for all nodes, and
-// whether it lost state; who finds that it has says so.
+// Health says whether the store answers, or does so elsewhere only; what time
+// it is for all nodes; and whether the store lost state: who finds that says so.
 type Health interface {
 	Ready(context.Context) error
 	Now() time.Time
+	Elsewhere() bool
 	Epoch() string
 	Lost(ctx context.Context, epoch string) error
 }
@@ -132,17 +133,38 @@ func (s *Server) call(try func(context.Context) error) error {
 // often until it is back.
 type away struct {
 	// fixed
-	ready    func(context.Context) error
-	changed  func() // called by run when the store went or came back
-	suspects chan struct{}
+	ready     func(context.Context) error
+	elsewhere func() bool // other nodes reach it
+	changed   func()      // called by run when the store went or came back
+	alone     func()      // called by run when only this node does not reach it
+	suspects  chan struct{}
 
 	// guarded by mu
-	mu  sync.Mutex
-	now bool
+	mu     sync.Mutex
+	now    bool
+	cutOff bool // only this node does not reach it
 }
 
-func newAway(ready func(context.Context) error, changed func()) *away {
-	return &away{ready: ready, changed: changed, suspects: make(chan struct{}, 1)}
+func newAway(store Health, changed, alone func()) *away {
+	return &away{ready: store.Ready, elsewhere: store.Elsewhere, changed: changed, alone: alone, suspects: make(chan struct{}, 1)}
+}
+
+// isCutOff tells that visitors are better served by other nodes.
+func (a *away) isCutOff() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.cutOff
+}
+
+// look sends visitors elsewhere once it is known that they can be served there.
+func (a *away) look() {
+	if a.isCutOff() || !a.elsewhere() {
+		return
+	}
+	a.mu.Lock()
+	a.cutOff = true
+	a.mu.Unlock()
+	a.alone()
 }
 
 func (a *away) is() bool {
@@ -154,7 +176,7 @@ func (a *away) is() bool {
 func (a *away) set(now bool) {
 	a.mu.Lock()
 	was := a.now
-	a.now = now
+	a.now, a.cutOff = now, now && a.cutOff
 	a.mu.Unlock()
 	if was != now {
 		a.changed()
@@ -179,6 +201,7 @@ func (a *away) run(ctx context.Context) {
 		}
 		for !a.asks(ctx) {
 			a.set(true)
+			a.look()
 			select {
 			case <-time.After(probeEvery):
 			case <-ctx.Done():

@@ -77,7 +77,7 @@ func New(o Options) (*Server, error) {
 		log: o.Log, draining: make(chan struct{}), moved: make(chan struct{}, 1),
 	}
 	// Who waits is told at once when there is no line to wait in, and when it is back.
-	s.away = newAway(o.Store.Ready, func() { s.hub.route(queue.Hint{Kind: hintLine}) })
+	s.away = newAway(o.Store, func() { s.hub.route(queue.Hint{Kind: hintLine}) }, s.sendAway)
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -205,6 +205,13 @@ func (s *Server) route(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+// sendAway closes every socket, as this node alone does not reach the store.
+func (s *Server) sendAway() {
+	for _, c := range s.hub.leftOver() {
+		c.close(closeTryAgain, retrySoon())
 	}
 }
 

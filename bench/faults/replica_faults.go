@@ -86,26 +86,31 @@ func cutOff(ctx context.Context, w *world) error {
 	relay.Cut(true)
 	notReady := time.Duration(0)
 	err = w.until(ctx, 15*time.Second, "not ready", func() bool {
+		if n.Asks("/readyz", time.Second) == nil {
+			return false
+		}
 		notReady = w.log.Now() - mark
-		return n.Asks("/readyz", time.Second) != nil
+		return true
 	})
 	w.must(err == nil && notReady <= 5*time.Second, "not ready after %v, at most 5 s", notReady)
 	w.must(n.Asks("/healthz", time.Second) == nil, "the node to live on")
 	w.leaveOut(n, true) // as a proxy that asks /readyz does
-	if err := w.wait(ctx, 15*time.Second); err != nil {
+	if err := w.wait(ctx, 15*time.Second-notReady); err != nil {
 		return err
 	}
-	moved, there := 0, 0
+	moved := 0
 	for _, c := range w.children {
-		there += len(c.Outages())
 		if c.Addr() != n.Addr {
 			moved++
 		}
 	}
+	sent := w.closes(1013)
+	w.must(sent > 0, "sockets to be closed with 1013")
+	w.must(moved == len(w.children), "all children to be elsewhere after 15 s: %d of %d", moved, len(w.children))
 	relay.Cut(false)
 	healed := w.log.Now()
 	w.leaveOut(n, false)
-	w.note("not ready after %s, %d of %d children elsewhere 15 s later", short(notReady), moved, len(w.children))
+	w.note("not ready after %s, %d sockets closed with 1013, %d of %d children elsewhere 15 s later", short(notReady), sent, moved, len(w.children))
 	if err := w.wait(ctx, 8*time.Second); err != nil {
 		return err
 	}

@@ -275,8 +275,8 @@ func (k *keyring) sweep() error {
 		path := filepath.Join(k.folder, file.Name())
 		switch {
 		case !old(file, now):
-		case strings.HasPrefix(file.Name(), draftName):
-			all = errors.Join(all, os.Remove(path)) // see create
+		case !strings.HasSuffix(file.Name(), keySuffix):
+			all = errors.Join(all, gone(os.Remove(path))) // see create
 		default:
 			all = errors.Join(all, shred(path))
 		}
@@ -287,16 +287,25 @@ func (k *keyring) sweep() error {
 	return nil
 }
 
-// old says whether a file is a key, or the draft of one, past its time.
+// old says whether a file is a key, the draft of one, or the note of a node
+// that is gone, past its time.
 func old(file fs.DirEntry, now time.Time) bool {
 	if h, ok := hourOfFile(file.Name()); ok {
 		return !now.Before(h.ends())
 	}
-	if !strings.HasPrefix(file.Name(), draftName) {
+	if !strings.HasPrefix(file.Name(), draftName) && !strings.HasPrefix(file.Name(), peerName) {
 		return false
 	}
 	info, err := file.Info()
 	return err == nil && now.Sub(info.ModTime()) > grace
+}
+
+// gone is nil when another node was first to remove a file.
+func gone(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // forget clears what is in memory.

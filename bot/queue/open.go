@@ -63,6 +63,7 @@ type Queue struct {
 	scripts  *scripts
 	names    names
 	node     string
+	peers    peers
 	lease    time.Duration // shorter in tests
 	silent   time.Duration // shorter in tests
 	away     time.Duration // shorter in tests
@@ -85,6 +86,7 @@ type Queue struct {
 	batches    map[*redis.Client]*batch      // guarded by mu; nil once closed
 	replicated map[*redis.Client]replication // guarded by mu
 	estimate   estimate                      // guarded by mu
+	reachedAt  time.Time                     // guarded by mu; when the store last answered
 	reachable  bool                          // guarded by mu; for the log
 }
 
@@ -123,7 +125,7 @@ func newQueue(o Options) (*Queue, error) {
 		return nil, err
 	}
 	q := &Queue{
-		log: o.Log, node: o.Node, names: newNames(o.Prefix),
+		log: o.Log, node: o.Node, peers: peers{o.Keys, o.Node}, names: newNames(o.Prefix),
 		lease: leaseTime, silent: silentTime, away: awayTime,
 		hints: make(chan Hint, hintsMost), gate: newGate(), codeGate: newGate(),
 		clock: &clock{}, chest: newChest(chestMost),
@@ -191,6 +193,7 @@ func (q *Queue) begin(ctx context.Context, keys *keyring) error {
 	if err != nil {
 		return q.address.plain(err)
 	}
+	q.reach()
 	q.hearing = true
 	q.loops.Go(func() { q.hear(channels) })
 	q.loops.Go(q.watch)
@@ -215,7 +218,7 @@ func (q *Queue) Close() error {
 		if !q.hearing {
 			close(q.hints)
 		}
-		err = q.disconnect()
+		err = errors.Join(q.disconnect(), q.peers.leave())
 	})
 	return err
 }

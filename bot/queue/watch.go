@@ -56,6 +56,9 @@ func (q *Queue) watch() {
 			}
 		}
 		cancel()
+		if err == nil {
+			q.reach()
+		}
 		q.note(err)
 		q.moved(q.life, err)
 		if err := q.keys.sweep(); err != nil {
