@@ -49,11 +49,13 @@ func (w *world) readLogs(ctx context.Context) error {
 	var errs []error
 	for i, c := range w.children {
 		var err error
-		for try := range 3 {
+		for try := range 6 {
 			if err = c.ReadLog(ctx, addrs[(i+try)%len(addrs)]); err == nil {
 				break
 			}
-			w.note("read again: %v", err)
+			if err := w.wait(ctx, time.Duration(try)*500*time.Millisecond); err != nil {
+				return err
+			}
 		}
 		errs = append(errs, err)
 	}

@@ -4,8 +4,9 @@
 // children and counsellors against them, makes one fault, and lets package
 // history judge what the clients saw. It stops by itself.
 //
-//	go run ./bench/faults                     the faults of CI, 3 seeds each
+//	go run ./bench/faults                     the quick ones, 3 seeds each
 //	go run ./bench/faults --only F1,F9        these only
+//	go run ./bench/faults --all               all faults, 3 seeds each
 //	go run ./bench/faults --long              all faults, 20 seeds, full size
 //
 // Some faults need root for network namespaces. The exit code is 1 when a
@@ -33,6 +34,7 @@ type options struct {
 	seeds  int
 	first  int
 	only   string
+	every  bool
 	long   bool
 	atOnce int
 	binary string
@@ -45,7 +47,8 @@ func main() {
 	var o options
 	flag.IntVar(&o.seeds, "seeds", 3, "seeds for each fault")
 	flag.IntVar(&o.first, "first", 1, "the first seed")
-	flag.StringVar(&o.only, "only", "", "faults, with commas; empty: those of CI")
+	flag.StringVar(&o.only, "only", "", "faults, with commas; empty: the quick ones")
+	flag.BoolVar(&o.every, "all", false, "all faults")
 	flag.BoolVar(&o.long, "long", false, "all faults, 20 seeds, full size")
 	flag.IntVar(&o.atOnce, "at-once", 5, "runs at the same time")
 	flag.StringVar(&o.binary, "binary", "", "the program, when it is built already")
@@ -106,7 +109,7 @@ func choose(o options) ([]fault, error) {
 	for _, f := range all() {
 		switch {
 		case len(names) > 0 && slices.Contains(names, f.id),
-			len(names) == 0 && (o.long || f.ci):
+			len(names) == 0 && (o.long || o.every || f.ci):
 			out = append(out, f)
 		}
 	}
