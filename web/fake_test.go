@@ -80,23 +80,6 @@ func (m *memoryStore) Epoch() string {
 	return m.epoch
 }
 
-func (m *memoryStore) Elsewhere() bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.alone
-}
-
-func (m *memoryStore) Now() time.Time { return time.Now() }
-
-func (m *memoryStore) Lost(_ context.Context, epoch string) error {
-	unlock, err := m.lock()
-	defer unlock()
-	if err == nil && m.epoch == epoch {
-		m.epoch += "'"
-	}
-	return err
-}
-
 func (m *memoryStore) Begin(_ context.Context, t queue.Turn) (queue.Stored, error) {
 	unlock, err := m.lock()
 	defer unlock()

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"testing"
@@ -12,6 +13,23 @@ import (
 )
 
 // What happens when the store knows less than it did.
+
+func (m *memoryStore) Elsewhere() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.alone
+}
+
+func (m *memoryStore) Now() time.Time { return time.Now() }
+
+func (m *memoryStore) Lost(_ context.Context, epoch string) error {
+	unlock, err := m.lock()
+	defer unlock()
+	if err == nil && m.epoch == epoch {
+		m.epoch += "'"
+	}
+	return err
+}
 
 // said lists the ids of what the child and the counsellor said, in the order
 // of the log.

@@ -2,6 +2,7 @@ package stand
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os/exec"
@@ -58,7 +59,7 @@ func StartNode(plan Plan, name string) (*Node, error) {
 		"PRAATPAAL_SAY_PER_MINUTE=0", "PRAATPAAL_CONNECTS_PER_SECOND=0",
 	}, plan.Env...)
 	if err := n.Start(); err != nil {
-		return nil, err
+		return nil, errors.Join(err, n.Kill())
 	}
 	return n, nil
 }
