@@ -27,6 +27,7 @@ type Hit struct {
 // Search looks for many secrets at once. Make it with New.
 type Search struct {
 	needles map[[window]byte][]needle // never changes after New
+	starts  [1 << 16]bool             // by the first two bytes
 }
 
 type needle struct {
@@ -43,6 +44,7 @@ func New(secrets []string) *Search {
 		}
 		for as, text := range encodings(secret) {
 			start := [window]byte(text[:window])
+			s.starts[int(start[0])<<8|int(start[1])] = true
 			s.needles[start] = append(s.needles[start], needle{text, secret, as})
 		}
 	}
@@ -76,6 +78,9 @@ func (s *Search) In(where string, data []byte) []Hit {
 	var hits []Hit
 	seen := map[string]bool{}
 	for i := 0; i+window <= len(data); i++ {
+		if !s.starts[int(data[i])<<8|int(data[i+1])] {
+			continue
+		}
 		for _, n := range s.needles[[window]byte(data[i:i+window])] {
 			if !seen[n.as+n.secret] && bytes.HasPrefix(data[i:], n.text) {
 				seen[n.as+n.secret] = true
