@@ -112,7 +112,7 @@ func scripts(t *testing.T, chat string) map[string]string {
 		return string(body)
 	}
 	out := map[string]string{}
-	for i, m := range regexp.MustCompile(`(?s)<script[^>]*>(.+?)</script>`).FindAllStringSubmatch(get("/"), -1) {
+	for i, m := range regexp.MustCompile(`(?s)<script[^>]*>(.*?)</script>`).FindAllStringSubmatch(get("/"), -1) {
 		out[fmt.Sprintf("in the page, %d", i)] = m[1]
 	}
 	files, err := filepath.Glob("../web/static/*.js")
