@@ -211,3 +211,22 @@ func (w *tab) overflows() string {
 		return r.width && !e.closest('.hid, svg') && (r.right > innerWidth + 1 || r.left < -1);
 	}).map(function (e) { return e.tagName + '#' + e.id + '.' + e.className + ' ' + e.textContent.slice(0, 20); }).slice(0, 3).join('; ')`)
 }
+
+// typed writes where the focus is.
+func typed(text string) chromedp.Action[chromedp.Void] { return chromedp.KeyEvent(text) }
+
+// slow makes the processor slower.
+func (w *tab) slow(times float64) {
+	w.t.Helper()
+	if _, err := chromedp.Call(w.ctx, emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: times}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// fingers makes the screen one that is touched.
+func (w *tab) fingers() {
+	w.t.Helper()
+	if _, err := chromedp.Call(w.ctx, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true, MaxTouchPoints: 5}); err != nil {
+		w.t.Fatal(err)
+	}
+}

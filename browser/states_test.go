@@ -16,6 +16,7 @@ import (
 type gallery struct {
 	*tab
 	lang string
+	look string // what is scrolled to before a picture; "" for nothing
 	n    int
 }
 
@@ -26,6 +27,9 @@ func (g *gallery) state(name string) {
 		g.media(scheme, "reduce", "")
 		for _, size := range [][2]int64{{1280, 800}, {320, 640}} {
 			g.size(size[0], size[1])
+			if g.look != "" {
+				ask[bool](g.tab, fmt.Sprintf("(document.querySelector(%q).scrollIntoView(false), true)", g.look))
+			}
 			if out := g.overflows(); out != "" {
 				g.t.Errorf("%s at %d px: stands out: %s", name, size[0], out)
 			}
@@ -92,8 +96,9 @@ func (g *gallery) talk(w words) {
 	g.greeted()
 	g.until("it asks how it feels", "document.getElementById('feel') && !document.getElementById('feel').hidden")
 	g.state("greeting")
-	ask[bool](g.tab, "(document.getElementById('feel').scrollIntoView(false), true)")
+	g.look = "#feel"
 	g.state("feel")
+	g.look = ""
 	g.press("#feel-answers button:nth-child(1)")
 	g.until("it says that this is hard", "!document.getElementById('banner').hidden")
 	g.state("feel-bad")
@@ -140,16 +145,15 @@ func (g *gallery) person(running program, w words) {
 	desk.writes(w.answer)
 	g.reads(w.answer)
 	g.state("counsellor")
-	g.offline(true)
-	ask[bool](g.tab, "true")
-	g.offline(false)
 	desk.press("#end")
 	desk.press("[data-outcome=helped]")
 	g.until("it asks how it feels after", "document.querySelectorAll('#feel-answers button').length === 5 && !document.getElementById('feel').hidden")
+	g.look = "#feel"
 	g.state("ended")
 	g.press("#feel-answers button:nth-child(4)")
 	g.until("it asks what helped", "document.querySelectorAll('#feel-answers button').length === 3")
 	g.state("helped")
+	g.look = ""
 	g.press("#skip")
 }
 

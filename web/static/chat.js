@@ -431,6 +431,7 @@ function begin(who, frame) {
 function exit(e) {
   var to = el('exit').href, t = token, s = socket;
   if (e) e.preventDefault();
+  if (root.className === 'away') return;
   root.className = 'away';
   wipe();
   if (t) {
@@ -450,9 +451,12 @@ function home(to) {
 function wipe() {
   over = true;
   clearInterval(idleTimer);
+  clearTimeout(paceTimer);
   if (socket) socket.onmessage = socket.onclose = null;
-  clear();
-  doc.body.textContent = '';
+  hook('hush');
+  text.value = token = '';
+  own = []; turns = []; byId = {};
+  list.textContent = doc.body.textContent = '';
 }
 
 var presses = [], pressed = '';

@@ -150,7 +150,8 @@ function answered(answer) {
 
 P.shown = function (m) {
   var t = P.talk();
-  if (t.own || was.before || /now|urgent|emergency/.test(m.node)) return;
+  if (t.own || was.first || /now|urgent|emergency/.test(m.node)) return;
+  was.first = 1;
   question(returned ? 'referral' : 'before');
 };
 /* Whoever writes on has skipped the question. */
@@ -161,7 +162,6 @@ P.state = function (s) {
 };
 P.fresh = function (back) {
   was = {}; returned = back; state = 'bot';
-  if (back) was.before = 1;
   if (el('feel')) draw('');
 };
 
