@@ -166,7 +166,11 @@ func (w *tab) until(what, condition string) {
 		watch.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
 		look();
 	})`, condition)
-	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](script, chromedp.EvalAwaitPromise)); err != nil {
+	_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](script, chromedp.EvalAwaitPromise))
+	for err != nil && strings.Contains(err.Error(), "navigated") { // another page came meanwhile: look at that one
+		_, err = chromedp.Run(ctx, chromedp.Evaluate[bool](script, chromedp.EvalAwaitPromise))
+	}
+	if err != nil {
 		w.photograph("failed")
 		w.t.Fatalf("waiting until %s: %v", what, err)
 	}

@@ -8,9 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
@@ -30,41 +27,27 @@ func partner(t *testing.T) (server *httptest.Server, shows func(chat string)) {
 	return server, func(address string) { chat = strings.TrimSuffix(address, "/") }
 }
 
-// inFrame gives the value of an expression inside the frame of the page.
-func (w *tab) inFrame(expression string) (value string, address string) {
+// frame gives the frame on a page as a tab of its own, once it is at an
+// address that begins so: it lives in a process of its own.
+func (w *tab) frame(begins string) *tab {
 	w.t.Helper()
-	tree, err := chromedp.Call(w.ctx, page.GetFrameTree, cdp.Empty{})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	if len(tree.FrameTree.ChildFrames) == 0 {
-		return "", ""
-	}
-	frame := tree.FrameTree.ChildFrames[0].Frame
-	world, err := chromedp.Call(w.ctx, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: frame.ID})
-	if err != nil {
-		return "", frame.URL
-	}
-	got, err := chromedp.Call(w.ctx, runtime.Evaluate, runtime.EvaluateParams{Expression: expression, ContextID: world.ExecutionContextID, UserGesture: new(true)})
-	if err != nil {
-		return "", frame.URL
-	}
-	return strings.Trim(string(got.Result.Value), `"`), frame.URL
-}
-
-// frameUntil waits until an expression is true inside the frame.
-func (w *tab) frameUntil(what, expression string) {
-	w.t.Helper()
-	for late := time.Now().Add(patience); ; {
-		value, address := w.inFrame("String(" + expression + ")")
-		if value == "true" {
-			return
+	for late := time.Now().Add(patience); time.Now().Before(late); {
+		all, err := chromedp.Targets(w.ctx)
+		if err != nil {
+			w.t.Fatal(err)
 		}
-		if time.Now().After(late) {
-			w.photograph("failed")
-			w.t.Fatalf("waiting in the frame %s until %s: %q", address, what, value)
+		for _, one := range all {
+			if one.Type != "iframe" || !strings.HasPrefix(one.URL, begins) {
+				continue
+			}
+			ctx, cancel := chromedp.NewContext(w.ctx, chromedp.WithTargetID(one.TargetID))
+			w.t.Cleanup(cancel)
+			return &tab{t: w.t, ctx: ctx}
 		}
 	}
+	w.photograph("failed")
+	w.t.Fatalf("there is no frame at %s", begins)
+	return nil
 }
 
 func TestAPartnersPageHoldsTheChatWithOneTag(t *testing.T) {
@@ -72,11 +55,12 @@ func TestAPartnersPageHoldsTheChatWithOneTag(t *testing.T) {
 	running := start(t, "PRAATPAAL_EMBED="+school.URL)
 	shows(running.chat)
 	w := window(t, "nl", 800, 900)
-	line := w.listen()
 	w.open(school.URL)
-	w.frameUntil("the chat speaks the language of the tag", "document.documentElement.lang === 'en' && !!document.getElementById('child').offsetHeight")
-	w.inFrame("document.getElementById('child').click()")
-	w.frameUntil("the bot greets", "document.querySelectorAll('#choices button').length >= 2")
+	inside := w.frame(running.chat)
+	line := inside.listen()
+	inside.until("the chat speaks the language of the tag", "document.documentElement.lang === 'en' && !!document.getElementById('child').offsetHeight")
+	ask[bool](inside, "(document.getElementById('child').click(), true)")
+	inside.greeted()
 	w.photograph("embedded")
 	if sent := line.text(); !strings.Contains(sent, `"page":"sextortion/start"`) || !strings.Contains(sent, `"lang":"en"`) {
 		t.Errorf("sent %s", sent)
@@ -105,14 +89,12 @@ func TestAPageThatWasNotNamedGetsNoChat(t *testing.T) {
 	line := w.listen()
 	w.open(school.URL)
 	w.until("there is a frame", "document.querySelector('iframe')")
-	for late := time.Now().Add(patience); ; {
-		value, address := w.inFrame("String(!document.getElementById('child'))")
-		if strings.HasPrefix(address, "chrome-error:") {
-			break
-		}
-		if value == "false" || time.Now().After(late) {
-			t.Fatalf("the frame shows %s", address)
-		}
+	w.keys("\u001b", "\u001b", "\u001b")
+	// Our page would have led the school's to its own neutral one. None is
+	// there, so the school's page leaves by itself for an empty one.
+	w.until("the school's page has gone", "location.href.indexOf('"+school.URL+"') < 0")
+	if at := ask[string](w, "location.href"); at != "about:blank" {
+		t.Errorf("somebody led the page to %s", at)
 	}
 	if line.text() != "" {
 		t.Error("a socket was opened")

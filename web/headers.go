@@ -9,7 +9,7 @@ import (
 // permissions switches everything off that a page could ask a device for.
 const permissions = "accelerometer=(), autoplay=(), " +
 	"browsing-topics=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), geolocation=(), " +
-	"gyroscope=(), hid=(), identity-credentials-get=(), idle-detection=(), interest-cohort=(), keyboard-map=(), " +
+	"gyroscope=(), hid=(), identity-credentials-get=(), idle-detection=(), keyboard-map=(), " +
 	"local-fonts=(), magnetometer=(), microphone=(), midi=(), otp-credentials=(), payment=(), picture-in-picture=(), " +
 	"publickey-credentials-create=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), storage-access=(), " +
 	"usb=(), window-management=(), xr-spatial-tracking=()"

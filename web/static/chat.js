@@ -454,9 +454,8 @@ function wipe() {
   clearTimeout(paceTimer);
   if (socket) socket.onmessage = socket.onclose = null;
   hook('hush');
-  text.value = token = '';
-  own = []; turns = []; byId = {};
-  list.textContent = doc.body.textContent = '';
+  text.value = token = list.textContent = doc.body.textContent = '';
+  own = turns = [];
 }
 
 var presses = [], pressed = '';
