@@ -38,14 +38,14 @@ func line(ctx context.Context, s size, dir string) (f lineFigures, err error) {
 	}
 	defer func() { err = errors.Join(err, q.Close()) }()
 	// Those in the highest danger are claimed here: only they need a conversation.
-	if err := each(300, s.claims, func(i int) error {
+	if err := atOnce(32, s.claims, func(i int) error {
 		_, err := q.Begin(ctx, queue.Turn{ID: name(i), Message: "begin", State: []byte("{}")})
 		return err
 	}); err != nil {
 		return f, err
 	}
 	before := store.Servers[0].Memory()
-	if err := each(300, s.waiting, func(i int) error {
+	if err := atOnce(32, s.waiting, func(i int) error {
 		danger := book.Danger(i % 3)
 		if i < s.claims {
 			danger = 3
@@ -60,7 +60,7 @@ func line(ctx context.Context, s size, dir string) (f lineFigures, err error) {
 	}
 	f.waiting, f.bytes = s.waiting, store.Servers[0].Memory()-before
 	took := make([]time.Duration, s.claims)
-	err = each(50, s.claims, func(i int) error {
+	err = atOnce(50, s.claims, func(i int) error {
 		began := time.Now()
 		_, err := q.Claim(ctx, fmt.Sprint("Hulp", i%50), "")
 		took[i] = time.Since(began)
@@ -73,12 +73,12 @@ func line(ctx context.Context, s size, dir string) (f lineFigures, err error) {
 
 func name(i int) string { return fmt.Sprintf("%032x", i) }
 
-// each does n things, some at a time, and gives the first error.
-func each(atOnce, n int, do func(int) error) error {
+// atOnce does n things, some at a time, and gives the first error.
+func atOnce(many, n int, do func(int) error) error {
 	var next atomic.Int64
 	var gone sync.WaitGroup
-	errs := make([]error, atOnce)
-	for w := range atOnce {
+	errs := make([]error, many)
+	for w := range many {
 		gone.Go(func() {
 			for i := next.Add(1) - 1; i < int64(n) && errs[w] == nil; i = next.Add(1) - 1 {
 				errs[w] = do(int(i))

@@ -2,7 +2,8 @@
 // one machine, against two servers of its own: one that only echoes, and one
 // that also writes both messages to Redis, which is the least that any server
 // can do that loses nothing (the durable floor). It starts all of them, plays
-// the same clients against each, prints a table, and stops by itself.
+// the same clients against each in turn, several times over, prints a table of
+// medians, and stops by itself.
 //
 //	go run ./bench/cost
 package main
@@ -15,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -27,6 +29,7 @@ type size struct {
 	open    int           // sockets
 	rate    int           // turns a second over them
 	long    time.Duration // of each measurement
+	rounds  int           // of each, one server after another
 	waiting int           // in the line
 	claims  int
 }
@@ -37,14 +40,15 @@ func main() {
 	s := size{talking: 200}
 	flag.IntVar(&s.open, "open", 5000, "open sockets")
 	flag.IntVar(&s.rate, "rate", 1000, "turns a second over them")
-	flag.DurationVar(&s.long, "long", 6*time.Second, "of each measurement")
+	flag.DurationVar(&s.long, "long", 4*time.Second, "of each measurement")
+	flag.IntVar(&s.rounds, "rounds", 5, "times that each is measured")
 	flag.IntVar(&s.waiting, "waiting", 100000, "children in the line")
 	flag.IntVar(&s.claims, "claims", 2000, "claims of the full line")
-	only := flag.String("only", "", "echo, floor, ours, line or nodes")
+	only := flag.String("only", "talk,nodes,open,line", "what to measure")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Minute)
 	defer cancel()
 	var err error
 	if *serve != "" {
@@ -58,7 +62,7 @@ func main() {
 	}
 }
 
-// run measures all, one after another, and prints the table.
+// run measures what is asked for, and prints the table.
 func run(ctx context.Context, s size, binary, only string) error {
 	dir, err := os.MkdirTemp("", "cost")
 	if err != nil {
@@ -74,81 +78,31 @@ func run(ctx context.Context, s size, binary, only string) error {
 	if err != nil {
 		return err
 	}
+	echo := &site{name: "echo", count: 1, plan: stand.Plan{Binary: self, Args: []string{"--serve", "echo"}}}
+	floor := &site{name: "floor", count: 1, plan: stand.Plan{Binary: self, Args: []string{"--serve", "floor"}}}
+	ours := &site{name: "ours", count: 1, plan: stand.Plan{Binary: binary}}
+	three := &site{name: "three", count: 3, plan: stand.Plan{Binary: binary}}
+	t := newTable()
 	fmt.Printf("before: %s\n", load())
-	var t table
-	for _, one := range []struct {
+	measures := []struct {
 		name string
-		plan stand.Plan
-		into *figures
+		do   func() error
 	}{
-		{"echo", stand.Plan{Binary: self, Args: []string{"--serve", "echo"}}, &t.echo},
-		{"floor", stand.Plan{Binary: self, Args: []string{"--serve", "floor"}}, &t.floor},
-		{"ours", stand.Plan{Binary: binary}, &t.ours},
-	} {
-		if only != "" && only != one.name {
+		{"open", func() error { return opens(ctx, s, dir, t, echo, floor, ours) }},
+		{"talk", func() error { return talks(ctx, s, dir, t, echo, floor, ours) }},
+		{"nodes", func() error { return talks(ctx, s, dir, t, ours, three) }},
+		{"line", func() (err error) { t.line, err = line(ctx, s, filepath.Join(dir, "line")); return err }},
+	}
+	var failed []error
+	for _, m := range measures {
+		if !strings.Contains(only, m.name) {
 			continue
 		}
-		if *one.into, err = server(ctx, s, filepath.Join(dir, one.name), one.plan); err != nil {
-			return fmt.Errorf("%s: %w", one.name, err)
-		}
-	}
-	if only == "" || only == "nodes" {
-		if t.three, err = nodes(ctx, s, filepath.Join(dir, "nodes"), stand.Plan{Binary: binary}); err != nil {
-			return fmt.Errorf("three nodes: %w", err)
-		}
-	}
-	if only == "" || only == "line" {
-		if t.line, err = line(ctx, s, filepath.Join(dir, "line")); err != nil {
-			return fmt.Errorf("the line: %w", err)
+		if err := m.do(); err != nil {
+			failed = append(failed, fmt.Errorf("%s: %w", m.name, err))
 		}
 	}
 	t.print(os.Stdout)
 	fmt.Printf("\nafter: %s\n", load())
-	return nil
-}
-
-// server measures one server with a Redis of its own.
-func server(ctx context.Context, s size, dir string, plan stand.Plan) (f figures, err error) {
-	store, err := place(dir)
-	if err != nil {
-		return f, err
-	}
-	defer func() { err = errors.Join(err, store.Close()) }()
-	plan.Dir, plan.Redis = dir, store.URL
-	n, err := stand.StartNode(plan, "node")
-	if err != nil {
-		return f, err
-	}
-	defer func() { err = errors.Join(err, n.Kill()) }()
-	if err := idle(ctx, s, n, &f); err != nil {
-		return f, err
-	}
-	return f, talk(ctx, s, []*stand.Node{n}, store.Servers[0], &f)
-}
-
-// nodes measures three nodes on one Redis.
-func nodes(ctx context.Context, s size, dir string, plan stand.Plan) (f figures, err error) {
-	store, err := place(dir)
-	if err != nil {
-		return f, err
-	}
-	defer func() { err = errors.Join(err, store.Close()) }()
-	plan.Dir, plan.Redis = dir, store.URL
-	var all []*stand.Node
-	for i := range 3 {
-		n, err := stand.StartNode(plan, fmt.Sprint("node", i))
-		if err != nil {
-			return f, err
-		}
-		defer func() { err = errors.Join(err, n.Kill()) }()
-		all = append(all, n)
-	}
-	return f, talk(ctx, s, all, store.Servers[0], &f)
-}
-
-func place(dir string) (*stand.Store, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
-	}
-	return stand.Single(dir)
+	return errors.Join(failed...)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -79,7 +80,7 @@ func (v *voice) until(ours, echo []byte) error {
 }
 
 // crowd opens many sockets, some at a time.
-func crowd(nodes []*stand.Node, n int) ([]*voice, error) {
+func crowd(addrs []string, n int) ([]*voice, error) {
 	all := make([]*voice, n)
 	errs := make([]error, n)
 	var next atomic.Int64
@@ -87,7 +88,7 @@ func crowd(nodes []*stand.Node, n int) ([]*voice, error) {
 	for range 16 {
 		gone.Go(func() {
 			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
-				all[i], errs[i] = speak(nodes[i%int64(len(nodes))].Addr)
+				all[i], errs[i] = speak(addrs[i%int64(len(addrs))])
 			}
 		})
 	}
@@ -109,11 +110,11 @@ func hush(all []*voice) {
 }
 
 // talk lets children talk as fast as they are answered, and counts.
-func talk(ctx context.Context, s size, nodes []*stand.Node, redis *stand.Redis, f *figures) error {
-	all, err := crowd(nodes, s.talking)
+func talk(ctx context.Context, s size, at *site) (f loop, err error) {
+	all, err := crowd(at.addrs(), s.talking)
 	defer hush(all)
 	if err != nil {
-		return err
+		return f, err
 	}
 	lines := sentences()
 	var turns atomic.Int64
@@ -131,19 +132,14 @@ func talk(ctx context.Context, s size, nodes []*stand.Node, redis *stand.Redis, 
 	}
 	time.Sleep(time.Second) // warm
 	first, began := turns.Load(), time.Now()
-	cpu, store := used(nodes), redis.CPU()
+	cpu, store := used(at.nodes), at.store.Servers[0].CPU()
 	<-ctx.Done()
 	n, took := float64(turns.Load()-first), time.Since(began)
-	f.turn = time.Duration(float64(used(nodes)-cpu) / n)
-	f.store = time.Duration(float64(redis.CPU()-store) / n)
+	f.turn = time.Duration(float64(used(at.nodes)-cpu) / n)
+	f.store = time.Duration(float64(at.store.Servers[0].CPU()-store) / n)
 	f.perSecond = n / took.Seconds()
 	gone.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return f, errors.Join(errs...)
 }
 
 func used(nodes []*stand.Node) (all time.Duration) {
@@ -155,27 +151,28 @@ func used(nodes []*stand.Node) (all time.Duration) {
 
 // idle measures what an open socket takes when nothing is said, and then how
 // long answers take when some of many talk.
-func idle(ctx context.Context, s size, n *stand.Node, f *figures) error {
-	few, err := crowd([]*stand.Node{n}, 100)
+func idle(ctx context.Context, s size, at *site) (f opened, err error) {
+	few, err := crowd(at.addrs(), 100)
 	defer hush(few)
 	if err != nil {
-		return err
+		return f, err
 	}
 	time.Sleep(time.Second)
-	before := n.RSS()
-	all, err := crowd([]*stand.Node{n}, s.open)
+	before := at.nodes[0].RSS()
+	all, err := crowd(at.addrs(), s.open)
 	defer hush(all)
 	if err != nil {
-		return err
+		return f, err
 	}
 	time.Sleep(3 * time.Second)
-	f.memory = (n.RSS() - before) / int64(s.open)
-	return pace(ctx, s, all, f)
+	f.memory = (at.nodes[0].RSS() - before) / int64(s.open)
+	err = pace(ctx, s, all, &f)
+	return f, err
 }
 
 // pace lets the children talk at a steady rate, and takes how long each waits
 // for its answer.
-func pace(ctx context.Context, s size, all []*voice, f *figures) error {
+func pace(ctx context.Context, s size, all []*voice, f *opened) error {
 	lines := sentences()
 	var mu sync.Mutex
 	var took []time.Duration
