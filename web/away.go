@@ -68,7 +68,7 @@ func (c *chat) remember(t *turn) {
 
 func (c *chat) tellUnnumbered(t *turn) {
 	if t.answer.Reply != nil {
-		c.conn.send(unnumbered(encode(c.server.reply(t.answer, t.next, t.re())), c.server.store.Now()))
+		c.conn.send(unnumbered(c.server.reply(t.answer, t.next, t.re()).bytes(), c.server.store.Now()))
 	}
 }
 
@@ -186,6 +186,6 @@ func (c *chat) sayNumbers(re string) {
 	}
 	_, answer, err := c.server.bot.Next(c.conv, bot.Event{Kind: bot.Away})
 	if err == nil && answer.Reply != nil {
-		c.conn.send(unnumbered(encode(c.server.reply(answer, c.conv, re)), c.server.store.Now()))
+		c.conn.send(unnumbered(c.server.reply(answer, c.conv, re).bytes(), c.server.store.Now()))
 	}
 }

@@ -2,9 +2,11 @@ package web
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -26,6 +28,7 @@ const (
 	closeSignedOut  = 4003
 	discardAtClose  = 1 << 20
 	firstReadBuffer = 512
+	joinedMost      = 16 << 10 // bytes in one write, and one frame more
 )
 
 // conn is one socket, of a child or of a desk. Its reader goroutine runs
@@ -35,6 +38,7 @@ type conn struct {
 	// fixed
 	ws    *websocket.Conn
 	spawn func(func())  // starts a goroutine that the server waits for
+	pool  *sync.Pool    // of *[]byte, to join frames in
 	gone  chan struct{} // closed when the reader has ended
 	room  chan struct{} // one place: something was written
 	lost  chan struct{} // closed when the socket was cut
@@ -43,7 +47,7 @@ type conn struct {
 	// guarded by mu
 	mu      sync.Mutex
 	queue   []outgoing
-	bytes   int
+	bytes   int  // queued, or being written
 	writing bool // a writer goroutine lives
 	closing bool // nothing more is taken in
 	isCut   bool
@@ -55,11 +59,11 @@ type outgoing struct {
 	data []byte
 }
 
-func newConn(ws *websocket.Conn, spawn func(func())) *conn {
+func newConn(ws *websocket.Conn, spawn func(func()), pool *sync.Pool) *conn {
 	if tcp, ok := ws.NetConn().(*net.TCPConn); ok {
 		tcp.SetWriteBuffer(sendBuffer) // a slow reader must not hide in the kernel
 	}
-	return &conn{ws: ws, spawn: spawn, gone: make(chan struct{}), room: make(chan struct{}, 1), lost: make(chan struct{})}
+	return &conn{ws: ws, spawn: spawn, pool: pool, gone: make(chan struct{}), room: make(chan struct{}, 1), lost: make(chan struct{})}
 }
 
 // send puts a text frame in the queue. It never waits: a socket whose queue is
@@ -132,48 +136,94 @@ func (c *conn) sendPatiently(data []byte) bool {
 	}
 }
 
-// write is the writer goroutine: it ends when the queue is empty.
+// write is the writer goroutine: it ends when the queue is empty. What waits
+// together goes out together, in one write: the receipt of a message and its
+// answer, most often.
 func (c *conn) write() {
+	joined := c.pool.Get().(*[]byte)
+	defer c.pool.Put(joined)
 	for {
-		o, ok := c.next()
-		if !ok {
+		texts, control, size := c.next((*joined)[:0])
+		if size < 0 {
 			return
 		}
-		if err := c.writeOne(o); err != nil && !errors.Is(err, websocket.ErrCloseSent) {
+		if err := c.writeOut(texts, control); err != nil && !errors.Is(err, websocket.ErrCloseSent) {
 			c.cut()
 		}
+		*joined = texts
+		c.wrote(size)
 	}
 }
 
-func (c *conn) next() (outgoing, bool) {
+// next takes the text frames that wait, joined, up to the first control frame,
+// and that too, and gives the bytes of both; -1 when nothing waits.
+func (c *conn) next(joined []byte) (texts []byte, control outgoing, size int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.queue) == 0 {
-		c.writing, c.queue = false, nil
-		return outgoing{}, false
+		c.writing = false
+		if cap(c.queue) > 4 {
+			c.queue = nil // an idle child keeps no large queue
+		}
+		return joined, control, -1
 	}
-	o := c.queue[0]
-	c.queue[0] = outgoing{}
-	c.queue = c.queue[1:]
-	c.bytes -= len(o.data)
+	n := 0
+	for ; n < len(c.queue) && len(joined) < joinedMost && control.kind == 0; n++ {
+		o := c.queue[n]
+		if size += len(o.data); o.kind == websocket.TextMessage {
+			joined = appendFrame(joined, o.data)
+		} else {
+			control = o
+		}
+	}
+	c.queue = slices.Delete(c.queue, 0, n)
+	return joined, control, size
+}
+
+// wrote makes room.
+func (c *conn) wrote(size int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.bytes = max(0, c.bytes-size)
 	select {
 	case c.room <- struct{}{}:
 	default:
 	}
-	return o, true
 }
 
-func (c *conn) writeOne(o outgoing) error {
+// writeOut writes joined text frames and then a control frame, if there is one.
+// The text goes past gorilla, which would write each frame by itself; nobody
+// else writes text here, and each write is whole.
+func (c *conn) writeOut(texts []byte, control outgoing) error {
 	deadline := time.Now().Add(writeWait)
-	if o.kind == websocket.TextMessage {
-		c.ws.SetWriteDeadline(deadline)
-		return c.ws.WriteMessage(o.kind, o.data)
+	if len(texts) > 0 {
+		c.ws.NetConn().SetWriteDeadline(deadline)
+		if _, err := c.ws.NetConn().Write(texts); err != nil {
+			return err
+		}
 	}
-	err := c.ws.WriteControl(o.kind, o.data, deadline)
-	if o.kind == websocket.CloseMessage {
+	if control.kind == 0 {
+		return nil
+	}
+	err := c.ws.WriteControl(control.kind, control.data, deadline)
+	if control.kind == websocket.CloseMessage {
 		c.ws.SetReadDeadline(time.Now().Add(closeWait))
 	}
 	return err
+}
+
+// appendFrame appends a text message as a server sends it: whole, unmasked.
+func appendFrame(b, text []byte) []byte {
+	b = append(b, 0x80|websocket.TextMessage)
+	switch n := len(text); {
+	case n < 126:
+		b = append(b, byte(n))
+	case n < 1<<16:
+		b = binary.BigEndian.AppendUint16(append(b, 126), uint16(n))
+	default:
+		b = binary.BigEndian.AppendUint64(append(b, 127), uint64(n))
+	}
+	return append(b, text...)
 }
 
 // cut ends the socket at once, without a word: the other side does not read.

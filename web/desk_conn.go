@@ -71,7 +71,7 @@ func (s *Server) deskSocket(w http.ResponseWriter, r *http.Request) {
 	if ws == nil {
 		return
 	}
-	c := newConn(ws, s.sockets.Go)
+	c := newConn(ws, s.sockets.Go, &s.joints)
 	d := &desk{
 		server: s, conn: c, me: rand.Text(), name: name, session: session, lang: acceptedLanguage(r),
 		events: make(chan deskEvent, eventsQueued), out: make(chan struct{}, 1), done: make(chan struct{}),

@@ -5,10 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/praatpaal/praatpaal/bot"
 	"github.com/praatpaal/praatpaal/bot/book"
@@ -46,103 +43,6 @@ type frame struct {
 	wrong  string // the error code that answers it; "" when it is good
 }
 
-// object reads the fields of a JSON object one by one and remembers whether
-// one of them was not what it must be.
-type object struct {
-	fields map[string]json.RawMessage
-	bad    bool
-}
-
-// open reads a JSON object; nesting is counted before anything is decoded. A
-// field that is there twice is a mistake: which of them counts is anybody's
-// guess.
-func open(data []byte) *object {
-	o := &object{}
-	depth, fields := shape(data)
-	if depth > maxDepth || json.Unmarshal(data, &o.fields) != nil || o.fields == nil || len(o.fields) != fields {
-		o.bad = true
-	}
-	return o
-}
-
-// shape counts how deep arrays and objects are nested, and the fields of the
-// outermost.
-func shape(data []byte) (most, fields int) {
-	now, inText := 0, false
-	for i := 0; i < len(data); i++ {
-		switch b := data[i]; {
-		case inText && b == '\\':
-			i++
-		case b == '"':
-			inText = !inText
-		case inText:
-		case b == ':' && now == 1:
-			fields++
-		case b == '{' || b == '[':
-			now++
-			most = max(most, now)
-		case b == '}' || b == ']':
-			now--
-		}
-	}
-	return most, fields
-}
-
-// raw gives a field that is there and not null.
-func (o *object) raw(name string) (json.RawMessage, bool) {
-	r, ok := o.fields[name]
-	return r, ok && !bytes.Equal(r, []byte("null"))
-}
-
-// text gives a field of at most limit characters; "" when it is absent.
-func (o *object) text(name string, limit int) string {
-	r, ok := o.raw(name)
-	if !ok {
-		return ""
-	}
-	var s string
-	if json.Unmarshal(r, &s) != nil || utf8.RuneCountInString(s) > limit {
-		o.bad = true
-		return ""
-	}
-	return s
-}
-
-// must gives a field of 1 to limit characters.
-func (o *object) must(name string, limit int) string {
-	s := o.text(name, limit)
-	o.bad = o.bad || s == ""
-	return s
-}
-
-// oneOf gives a field that is absent or one of the values.
-func (o *object) oneOf(name string, values ...string) string {
-	s := o.text(name, maxID)
-	if _, there := o.raw(name); !there {
-		return ""
-	}
-	for _, v := range values {
-		if s == v {
-			return s
-		}
-	}
-	o.bad = true
-	return ""
-}
-
-// number gives a whole number of 0 or more; 0 when it is absent.
-func (o *object) number(name string) int64 {
-	r, ok := o.raw(name)
-	if !ok {
-		return 0
-	}
-	var n int64
-	if json.Unmarshal(r, &n) != nil || n < 0 {
-		o.bad = true
-	}
-	return n
-}
-
 // decode reads a frame from the child's browser. Unknown fields are ignored;
 // what is wrong stands in the frame itself, so that it is answered in turn.
 func decode(data []byte) frame {
@@ -176,39 +76,6 @@ func decode(data []byte) frame {
 		return frame{wrong: badFrame, id: f.id}
 	}
 	return f
-}
-
-// said gives what was typed, cleaned, or the code that says what is wrong.
-func (o *object) said() (text, wrong string) {
-	s := o.must("text", maxFrame)
-	if utf8.RuneCountInString(s) > maxText {
-		return "", tooLong
-	}
-	if s = clean(s); s == "" {
-		o.bad = true
-	}
-	return s, ""
-}
-
-// clean takes out what can only harm a reader: control characters, marks that
-// turn the direction of writing, and long runs of accents or of nothing.
-func clean(s string) string {
-	run := 0
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-		case unicode.IsControl(r), r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
-			return -1
-		}
-		if !unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) {
-			run = 0
-			return r
-		}
-		if run++; run > maxMarks {
-			return -1
-		}
-		return r
-	}, s)
 }
 
 // message is one turn of one speaker, as stored and as sent; seq and at are
@@ -294,12 +161,6 @@ type welcomeFrame struct {
 	State bot.State `json:"state"`
 	Epoch string    `json:"epoch"`
 	As    string    `json:"as,omitempty"`
-}
-
-type receivedFrame struct {
-	Type string `json:"type"`
-	ID   string `json:"id"`
-	Seq  int64  `json:"seq"`
 }
 
 type errorFrame struct {

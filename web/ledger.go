@@ -62,9 +62,9 @@ func (l *ledger) write(e bot.Event, from bot.State) error {
 		if err != nil {
 			return fmt.Errorf("event %s: %w", e.Kind, err)
 		}
-		t := queue.Turn{ID: l.id, Message: key, Expect: l.record.Version, Fence: l.fence, State: encode(next), Kept: true}
+		t := queue.Turn{ID: l.id, Message: key, Expect: l.record.Version, Fence: l.fence, State: stateOf(&next), Kept: true}
 		if answer.Reply != nil {
-			t.Entries = []queue.Entry{{From: "bot", Body: encode(l.server.reply(answer, next, ""))}}
+			t.Entries = []queue.Entry{{From: "bot", Body: l.server.reply(answer, next, "").bytes()}}
 		}
 		stored, err := l.turn(t)
 		if err == nil {
@@ -86,7 +86,7 @@ func (l *ledger) write(e bot.Event, from bot.State) error {
 func (l *ledger) say(m message, key string, seen int64) (queue.Stored, error) {
 	return l.turn(queue.Turn{
 		ID: l.id, Message: key, Expect: queue.Any, Fence: l.fence, Kept: true,
-		Entries: []queue.Entry{{From: m.From, ID: storeID(m.ID), Body: encode(m)}}, Seen: seen,
+		Entries: []queue.Entry{{From: m.From, ID: storeID(m.ID), Body: m.bytes()}}, Seen: seen,
 	})
 }
 

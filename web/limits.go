@@ -22,6 +22,7 @@ import (
 const (
 	maxFrame  = 16 << 10 // bytes; more closes the socket with 1009
 	maxDepth  = 8        // nested arrays and objects
+	maxFields = 32       // of one object
 	maxText   = 2000     // characters of one message
 	maxID     = 36       // characters of a message id
 	maxToken  = 200      // characters

@@ -168,6 +168,9 @@ func (c *chat) longAlone() {
 	}
 }
 
+// withBot is the state frame at the end of most turns.
+const withBot = `{"type":"state","state":"bot"}`
+
 // tellState sends the state when it is another than the browser knows, or
 // when it must be sent anyway.
 func (c *chat) tellState(must bool) {
@@ -194,7 +197,10 @@ func (c *chat) tellState(must bool) {
 			f.OpensAt = at.Format(time.RFC3339)
 		}
 	}
-	frame := encode(f)
+	frame := []byte(withBot)
+	if f != (stateFrame{Type: "state", State: bot.WithBot}) {
+		frame = encode(f)
+	}
 	if c.place.shown == "" && c.conv.State == bot.WithBot {
 		c.place.shown = string(frame) // the welcome has said so
 	}

@@ -23,7 +23,7 @@ func (s *Server) childSocket(w http.ResponseWriter, r *http.Request) {
 	if ws == nil {
 		return
 	}
-	c := newConn(ws, s.sockets.Go)
+	c := newConn(ws, s.sockets.Go, &s.joints)
 	c.pads = true
 	chat := newChat(s, c, acceptedLanguage(r), s.store.Bucket(s.limits.source(r)))
 	s.live(c, chat.deliver, chat.run)

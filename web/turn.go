@@ -194,7 +194,7 @@ func (c *chat) write(t *turn) (stored queue.Stored, err error) {
 	if t.key == "" {
 		t.key = rand.Text() + rand.Text() // longer than any id of a browser
 	}
-	q := queue.Turn{ID: c.id, Message: t.key, Expect: c.version, Seen: c.seq, State: encode(t.next), Kept: c.kept(t.next)}
+	q := queue.Turn{ID: c.id, Message: t.key, Expect: c.version, Seen: c.seq, State: stateOf(&t.next), Kept: c.kept(t.next)}
 	q.Entries = c.entries(t)
 	err = c.server.call(func(ctx context.Context) (err error) {
 		if t.begins {
@@ -226,25 +226,25 @@ func (c *chat) entries(t *turn) []queue.Entry {
 	var entries []queue.Entry
 	if t.said != nil {
 		t.said.Lang = c.conv.Lang
-		entries = append(entries, queue.Entry{From: "child", ID: storeID(t.said.ID), Body: encode(t.said)})
+		entries = append(entries, queue.Entry{From: "child", ID: storeID(t.said.ID), Body: t.said.bytes()})
 	}
 	if t.answer.Reply != nil {
-		entries = append(entries, queue.Entry{From: "bot", Body: encode(c.server.reply(t.answer, t.next, t.re()))})
+		entries = append(entries, queue.Entry{From: "bot", Body: c.server.reply(t.answer, t.next, t.re()).bytes()})
 	}
 	return entries
 }
 
 // reply is the bot's frame, with what was understood where that is asked for.
-func (s *Server) reply(a bot.Answer, next bot.Conversation, re string) message {
+func (s *Server) reply(a bot.Answer, next bot.Conversation, re string) *message {
 	m := botMessage(a.Reply, re)
 	if !s.options.Explain {
-		return m
+		return &m
 	}
 	m.Danger = &next.Danger
 	if h := a.Heard; h != nil {
 		m.Understood = &understood{Topic: h.Topic, Role: h.Role, Danger: h.Danger, Wants: h.Wants}
 	}
-	return m
+	return &m
 }
 
 // accept makes a stored turn ours and answers it.
@@ -314,7 +314,7 @@ func (c *chat) pass(e queue.Entry, re string) {
 	switch {
 	case e.From == fromNote:
 	case e.From == "child" && re != "" && e.ID == storeID(re):
-		c.conn.sendPatiently(encode(receivedFrame{Type: "received", ID: re, Seq: e.Seq}))
+		c.conn.sendPatiently(received(re, e.Seq))
 	default:
 		c.conn.sendPatiently(numbered(e))
 	}

@@ -63,6 +63,7 @@ type Server struct {
 	moved    chan struct{} // one place: the line has moved
 
 	sockets    sync.WaitGroup // readers, writers and owners
+	joints     sync.Pool      // of *[]byte, for the writers
 	background sync.WaitGroup
 	erasures   erasures
 }
@@ -81,6 +82,7 @@ func New(o Options) (*Server, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
+	s.joints.New = func() any { return new([]byte) }
 	s.base, s.end = context.WithCancel(context.Background())
 	s.upgrader = websocket.Upgrader{
 		HandshakeTimeout: headerWait, ReadBufferSize: firstReadBuffer, WriteBufferSize: 1024,
