@@ -166,7 +166,11 @@ func (t *turn) named(m understand.Meaning, worse bool) bool {
 	for i, c := range fresh {
 		options[i] = understand.Option{ID: c.ID, Label: c.Label}
 	}
-	id, ok := t.voice().ear.Among(t.event.Text, options)
+	near := m.Steps
+	if m.Lang != t.now.Lang {
+		near = nil // found among the steps of another language
+	}
+	id, ok := t.voice().ear.Among(t.event.Text, near, options)
 	if !ok || t.voice().volume.Steps[id] == nil {
 		return false
 	}

@@ -1,10 +1,16 @@
 package understand
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/praatpaal/praatpaal/bot/book"
+)
 
 // Among tells which of the offered choices a free text names: by its label, by
-// "the first", by yes or no, or by a sample of the step that it leads to.
-func (u *Understander) Among(text string, offered []Option) (id string, ok bool) {
+// "the first", by yes or no, or by a sample of the step that it leads to. near
+// are the steps that the text comes closest to, where Message has found them
+// already; else nil.
+func (u *Understander) Among(text string, near []Match, offered []Option) (id string, ok bool) {
 	if len(offered) == 0 {
 		return "", false
 	}
@@ -23,8 +29,11 @@ func (u *Understander) Among(text string, offered []Option) (id string, ok bool)
 	if n := u.byLabel(text, sc, offered); n >= 0 {
 		return offered[n].ID, true
 	}
-	u.steps.closest(&sc.reading, &sc.weighing)
-	for _, m := range sc.best {
+	if near == nil {
+		u.steps.closest(&sc.reading, &sc.weighing)
+		near = sc.best
+	}
+	for _, m := range near {
 		for _, o := range offered {
 			if m.Step == o.ID && m.Score >= 0.6 {
 				return o.ID, true
@@ -83,8 +92,7 @@ func (u *Understander) byLabel(text string, sc *scratch, offered []Option) int {
 		if strings.EqualFold(strings.TrimSpace(text), o.Label) {
 			return n
 		}
-		u.lexicon.read(o.Label, &sc.other)
-		score := u.overlap(&sc.reading, &sc.other)
+		score := u.overlap(&sc.reading, u.label(o.Label, sc))
 		if score > bestScore {
 			best, second, bestScore = n, bestScore, score
 		} else {
@@ -97,23 +105,60 @@ func (u *Understander) byLabel(text string, sc *scratch, offered []Option) int {
 	return -1
 }
 
-// overlap is how much of two readings is the same, from 0 to 1.
-func (u *Understander) overlap(a, b *reading) float64 {
+// label is an offered label as overlap needs it.
+type label struct {
+	words []token
+	sum   float64 // of their weights
+}
+
+// label gives a label of the content, or reads another.
+func (u *Understander) label(text string, sc *scratch) label {
+	if l, ok := u.labels[text]; ok {
+		return l
+	}
+	return u.readLabel(text, &sc.other)
+}
+
+func (u *Understander) readLabel(text string, r *reading) label {
+	u.lexicon.read(text, r)
+	l := label{words: r.tokens}
+	for j := range r.tokens {
+		l.sum += u.lexicon.weight(r, j)
+	}
+	return l
+}
+
+// labelsOf reads all that is offered in a volume, once.
+func (u *Understander) labelsOf(v *book.Volume) map[string]label {
+	out := map[string]label{}
+	read := func(text string) {
+		if _, known := out[text]; !known {
+			out[text] = u.readLabel(text, &reading{})
+		}
+	}
+	for _, step := range v.Order {
+		read(step.Heading)
+		for _, c := range step.Choices {
+			read(c.Label)
+		}
+	}
+	return out
+}
+
+// overlap is how much of a reading and a label is the same, from 0 to 1.
+func (u *Understander) overlap(a *reading, b label) float64 {
 	both, all := 0.0, 0.0
 	for i := range a.tokens {
 		w := u.lexicon.weight(a, i)
 		all += w
-		for j := range b.tokens {
-			if same(&a.tokens[i], &b.tokens[j]) {
+		for j := range b.words {
+			if same(&a.tokens[i], &b.words[j]) {
 				both += 2 * w
 				break
 			}
 		}
 	}
-	for j := range b.tokens {
-		all += u.lexicon.weight(b, j)
-	}
-	if all == 0 {
+	if all += b.sum; all == 0 {
 		return 0
 	}
 	return both / all

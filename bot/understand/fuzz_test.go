@@ -27,7 +27,7 @@ func FuzzMessage(f *testing.F) {
 					t.Errorf("%q: the reason %q is no text", text, r.What)
 				}
 			}
-			u.Among(text, []Option{{"a", "Ja"}, {"b", "Nee, liever niet"}, {"c", text}})
+			u.Among(text, nil, []Option{{"a", "Ja"}, {"b", "Nee, liever niet"}, {"c", text}})
 		}
 	})
 }

@@ -76,6 +76,7 @@ type Understander struct {
 	rules   *rulebook
 	scorer  *scorer
 	steps   *stepIndex
+	labels  map[string]label // of what the content offers
 	pool    *sync.Pool
 }
 
@@ -133,5 +134,6 @@ func read(v *book.Volume) (*Understander, []heard, []book.Finding) {
 	u.pool = &sync.Pool{New: func() any { return &scratch{} }}
 	rules.index(x)
 	u.steps = newStepIndex(v, x)
+	u.labels = u.labelsOf(v)
 	return u, messages, found
 }
