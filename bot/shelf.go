@@ -29,6 +29,12 @@ func (s *Shelf) Next(c Conversation, e Event) (Conversation, Answer, error) {
 	return s.now.Load().Next(c, e)
 }
 
+// Pack gives a conversation as it is kept.
+func (s *Shelf) Pack(c Conversation) Conversation { return s.now.Load().Pack(c) }
+
+// Unpack gives a conversation that was kept as it is worked with.
+func (s *Shelf) Unpack(c Conversation) Conversation { return s.now.Load().Unpack(c) }
+
 // Summary sums a conversation up for the desk.
 func (s *Shelf) Summary(c Conversation) Summary { return s.now.Load().Summary(c) }
 

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -33,9 +32,9 @@ func (l *ledger) load() error {
 	if err != nil {
 		return err
 	}
-	var conv bot.Conversation
-	if err := json.Unmarshal(l.record.State, &conv); err != nil {
-		return fmt.Errorf("stored conversation: %w", err)
+	conv, err := l.server.unpack(l.record.State)
+	if err != nil {
+		return err
 	}
 	l.conv = conv
 	return nil
@@ -62,7 +61,7 @@ func (l *ledger) write(e bot.Event, from bot.State) error {
 		if err != nil {
 			return fmt.Errorf("event %s: %w", e.Kind, err)
 		}
-		t := queue.Turn{ID: l.id, Message: key, Expect: l.record.Version, Fence: l.fence, State: stateOf(&next), Kept: true}
+		t := queue.Turn{ID: l.id, Message: key, Expect: l.record.Version, Fence: l.fence, State: l.server.pack(next), Kept: true}
 		if answer.Reply != nil {
 			t.Entries = []queue.Entry{{From: "bot", Body: l.server.reply(answer, next, "").bytes()}}
 		}

@@ -86,6 +86,9 @@ func (parrot) Next(c bot.Conversation, e bot.Event) (bot.Conversation, bot.Answe
 	return c, a, nil
 }
 
+func (parrot) Pack(c bot.Conversation) bot.Conversation   { return c }
+func (parrot) Unpack(c bot.Conversation) bot.Conversation { return c }
+
 func (parrot) Summary(c bot.Conversation) bot.Summary {
 	return bot.Summary{Topic: c.Topic, Role: c.Role, Danger: c.Danger, As: c.As, Lang: c.Lang, Why: c.Why}
 }

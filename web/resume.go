@@ -3,9 +3,7 @@ package web
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -21,7 +19,7 @@ func (c *chat) resume(f frame) {
 	quiet := old != nil && c.outlast(old)
 	rec, err := c.load(id)
 	if err == nil {
-		err = json.Unmarshal(rec.State, &c.conv)
+		c.conv, err = c.server.unpack(rec.State)
 	}
 	if err != nil && !errors.Is(err, queue.ErrGone) && quiet || quiet && old.memory.inUse() {
 		c.inherit(old, f)
@@ -146,9 +144,9 @@ func (c *chat) look() error {
 
 // adopt goes on from the stored state.
 func (c *chat) adopt(rec queue.Record) error {
-	var conv bot.Conversation
-	if err := json.Unmarshal(rec.State, &conv); err != nil {
-		return fmt.Errorf("stored conversation: %w", err)
+	conv, err := c.server.unpack(rec.State)
+	if err != nil {
+		return err
 	}
 	c.conv, c.version = conv, rec.Version
 	if conv.State != bot.Waiting {

@@ -2,7 +2,9 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -13,6 +15,8 @@ import (
 // Talker is the bot: a pure function of a conversation and an event.
 type Talker interface {
 	Next(bot.Conversation, bot.Event) (bot.Conversation, bot.Answer, error)
+	Pack(bot.Conversation) bot.Conversation // as it is kept
+	Unpack(bot.Conversation) bot.Conversation
 	Summary(bot.Conversation) bot.Summary
 }
 
@@ -216,4 +220,18 @@ func (a *away) asks(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, probeWait)
 	defer cancel()
 	return a.ready(ctx) == nil
+}
+
+// pack gives a conversation as the store keeps it.
+func (s *Server) pack(c bot.Conversation) []byte {
+	c = s.bot.Pack(c)
+	return stateOf(&c)
+}
+
+// unpack reads what pack gave, here or on another node.
+func (s *Server) unpack(state []byte) (c bot.Conversation, err error) {
+	if err := json.Unmarshal(state, &c); err != nil {
+		return c, fmt.Errorf("stored conversation: %w", err)
+	}
+	return s.bot.Unpack(c), nil
 }

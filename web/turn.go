@@ -194,7 +194,7 @@ func (c *chat) write(t *turn) (stored queue.Stored, err error) {
 	if t.key == "" {
 		t.key = rand.Text() + rand.Text() // longer than any id of a browser
 	}
-	q := queue.Turn{ID: c.id, Message: t.key, Expect: c.version, Seen: c.seq, State: stateOf(&t.next), Kept: c.kept(t.next)}
+	q := queue.Turn{ID: c.id, Message: t.key, Expect: c.version, Seen: c.seq, State: c.server.pack(t.next), Kept: c.kept(t.next)}
 	q.Entries = c.entries(t)
 	err = c.server.call(func(ctx context.Context) (err error) {
 		if t.begins {
