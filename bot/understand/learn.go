@@ -1,6 +1,9 @@
 package understand
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // How the weights are found: so many times through all messages, with steps of
 // this size that get smaller as a feature has moved (shareOf of its squared
@@ -22,6 +25,7 @@ type labelled struct {
 	features []int32
 	labels   [headCount]int8
 	times    float32 // how much it counts
+	key      uint64  // its features, mixed to a number
 }
 
 // learner finds the weights of a scorer: logistic regression by stochastic
@@ -39,7 +43,7 @@ func (u *Understander) learn(messages []heard) *scorer {
 	s := &scorer{heads: heads(), index: newTable(len(counts))}
 	data := make([]labelled, len(messages))
 	for i := range messages {
-		data[i] = labelled{labels: messages[i].labels, times: messages[i].times, features: s.keep(all[i], counts)}
+		data[i] = labelled{labels: messages[i].labels, times: messages[i].times, key: keyOf(all[i]), features: s.keep(all[i], counts)}
 	}
 	s.rows = make([]weights, len(s.keys))
 	s.worth = make([]float32, len(s.keys))
@@ -115,24 +119,40 @@ func (s *scorer) expect(data []labelled) {
 	}
 }
 
-// train goes through the messages in an order that is shuffled but always the
-// same. A message that had little to teach rests for a round.
+// train goes through the messages in an order that is shuffled and hangs on each
+// message alone: one message more leaves the others where they were. A message
+// that had little to teach rests for a round.
 func (l *learner) train(data []labelled) {
 	order, rests := make([]int, len(data)), make([]bool, len(data))
+	place := make([]uint64, len(data))
 	for i := range order {
 		order[i] = i
 	}
-	seed := uint64(1)
-	for range rounds {
-		for i := len(order) - 1; i > 0; i-- {
-			seed = seed*6364136223846793005 + 1442695040888963407
-			j := int(seed>>33) % (i + 1)
-			order[i], order[j] = order[j], order[i]
+	for round := range rounds {
+		for i := range data {
+			place[i] = mix(data[i].key + uint64(round))
 		}
+		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(place[a], place[b]) })
 		for _, n := range order {
 			rests[n] = !rests[n] && !l.step(&data[n])
 		}
 	}
+}
+
+// keyOf mixes a message's features to a number.
+func keyOf(features []uint64) uint64 {
+	var key uint64
+	for _, f := range features {
+		key = mix(key ^ f)
+	}
+	return key
+}
+
+// mix spreads the bits of a number, as MurmurHash3 ends.
+func mix(h uint64) uint64 {
+	h = (h ^ h>>33) * 0xff51afd7ed558ccd
+	h = (h ^ h>>33) * 0xc4ceb9fe1a85ec53
+	return h ^ h>>33
 }
 
 // step moves the weights of one message's features towards its labels; false

@@ -18,7 +18,7 @@ const ruleVote = 1
 // as no danger, which weighs a missed danger and a false alarm.
 const (
 	sureUrgent = 0.38
-	overNone   = 2
+	overNone   = 3
 	sureRaised = 0.5
 )
 
