@@ -2,6 +2,8 @@ package queue
 
 import (
 	"fmt"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -81,4 +83,54 @@ func TestACrowdThatHasCalmedDownStandsInTheOrderAgain(t *testing.T) {
 			t.Errorf("%d keys of the order left, %v", left, err)
 		}
 	})
+}
+
+// places gives the mean place in the order of serving of 100 children from as
+// many sources, half of them from before the fakes came.
+func places(t *testing.T, fakes int) float64 {
+	t.Helper()
+	q := open(t, stores()[1].options(t))
+	q.silent = time.Hour
+	enter := func(name string, w Waiting) {
+		w.ID, w.Lang = name, "nl"
+		if _, err := q.Join(t.Context(), w); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 100 {
+		if i == 50 {
+			var gone sync.WaitGroup
+			for g := range 50 {
+				gone.Go(func() {
+					for n := g; n < fakes; n += 50 {
+						if _, err := q.Join(t.Context(), Waiting{ID: fmt.Sprint("fake", n), Danger: book.Emergency, Bucket: "one"}); err != nil {
+							t.Error(err)
+						}
+					}
+				})
+			}
+			gone.Wait()
+		}
+		enter(fmt.Sprint("real", i), Waiting{Danger: book.Danger(i % 4), Bucket: fmt.Sprint("home", i)})
+	}
+	sum, found := 0, 0
+	for place := 1; found < 100; place++ {
+		reply, err := q.write(t.Context(), q.scripts.claim, q.names.line, "", "Anna", "n", time.Hour.Milliseconds(), q.silent.Milliseconds(), q.names.lines)
+		parts, ok := words(reply)
+		if err != nil || !ok {
+			t.Fatalf("claim %d: %v, %v", place, reply, err)
+		}
+		if strings.HasPrefix(parts[0], "real") {
+			sum, found = sum+place, found+1
+		}
+	}
+	return float64(sum) / 100
+}
+
+func TestTenThousandFakesFromOneAddressTakeNobodysPlace(t *testing.T) {
+	calm, crowded := places(t, 0), places(t, 10000)
+	t.Logf("mean place %.1f, with fakes %.1f", calm, crowded)
+	if crowded > 1.1*calm {
+		t.Errorf("mean place %.1f, with fakes %.1f", calm, crowded)
+	}
 }
