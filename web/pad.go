@@ -15,7 +15,9 @@ import (
 // they are about: beats and receipts; states; nearly every answer of the bot,
 // which fits in one packet with what TLS adds; the rest. Longer ones, which
 // only people write, are two, four or more times the last.
-func sizes() [4]int { return [4]int{48, 256, 1408, 2048} }
+func sizes() [sizeCount]int { return [sizeCount]int{48, 256, 1408, 2048} }
+
+const sizeCount = 4
 
 // padding may stand behind a JSON text, where every reader skips it.
 var padding = strings.Repeat(" ", 2*maxFrame)

@@ -102,7 +102,7 @@ func lengthsAndThemes(t *testing.T, b *bot.Bot) {
 	_, before := open.guesses()
 	t.Logf("lengths %v; a guess is right %.1f %% of the time blind, %.1f %% listening, %.1f %% without padding",
 		slices.Sorted(maps.Keys(sealed)), 100*blind, 100*listening, 100*before)
-	if len(sealed) > len(sizes()) {
+	if len(sealed) > sizeCount {
 		t.Errorf("answers have %d lengths", len(sealed))
 	}
 	if listening > blind+0.05 {
@@ -229,7 +229,7 @@ func quarterOfAnHour(t *testing.T, b *bot.Bot) {
 		if spoken < 25 || c.bytes.Load() > 60<<10 {
 			t.Errorf("%s: %d messages take %d bytes", lang, spoken, c.bytes.Load())
 		}
-		if len(c.lengths) > len(sizes()) {
+		if len(c.lengths) > sizeCount {
 			t.Errorf("%s: frames of %d lengths", lang, len(c.lengths))
 		}
 	}
@@ -250,7 +250,7 @@ func TestACounsellorsWordsAndAReplayAreOfTheSameLengths(t *testing.T) {
 		d.send(fmt.Sprintf(`{"type":"say","conversation":%q,"id":"d%d","text":"%s"}`, id, i, strings.Repeat("a", n)))
 		c.until("counsellor", strings.Repeat("a", n))
 	}
-	if len(c.lengths) > len(sizes()) {
+	if len(c.lengths) > sizeCount {
 		t.Errorf("frames of %d lengths: %v", len(c.lengths), c.lengths)
 	}
 }
@@ -282,7 +282,7 @@ func TestPagesToReadHaveFewLengths(t *testing.T) {
 		_, before := of.guesses()
 		t.Logf("%s: lengths %v; a guess is right %.1f %% of the time blind, %.1f %% listening, %.1f %% without padding",
 			name, slices.Sorted(maps.Keys(h)), 100*blind, 100*listening, 100*before)
-		if len(h) > len(sizes()) || listening > blind+0.05 || before < blind+0.05 {
+		if len(h) > sizeCount || listening > blind+0.05 || before < blind+0.05 {
 			t.Errorf("%s: %d lengths, a guess is right %.2f of the time", name, len(h), listening)
 		}
 	}

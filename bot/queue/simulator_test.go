@@ -37,7 +37,6 @@ type simulation struct {
 	visits []*visit
 	talks  func(hour int) int
 	begin  time.Time
-	free   int
 	open   leaving
 	byID   map[string]*visit
 }
