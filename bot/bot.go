@@ -106,6 +106,8 @@ const (
 	stepUnknownAgain  = "frame/unknown-again"
 	stepGoOn          = "frame/go-on"
 	stepListen        = "frame/listen"
+	stepMore          = "frame/more"
+	stepQuestion      = "frame/question"
 	stepHold          = "frame/hold"
 	stepJoined        = "frame/joined"
 	stepLost          = "frame/lost"
@@ -122,14 +124,15 @@ const (
 	stepEmergency     = "frame/emergency"
 	stepOtherLanguage = "frame/other-language"
 	stepStay          = "frame/stay"
+	stepCall          = "police/emergency-call"
 )
 
 func neededSteps() []string {
 	return []string{
 		stepStart, stepStart + "-parent", stepPerson, stepPerson + "-parent", stepUnknown, stepUnknownAgain,
-		stepGoOn, stepListen, stepHold, stepJoined, stepLost, stepBack, stepRequeued, stepEnded, stepLeftLine, stepAlone, stepClosed, stepFull,
+		stepGoOn, stepListen, stepMore, stepQuestion, stepHold, stepJoined, stepLost, stepBack, stepRequeued, stepEnded, stepLeftLine, stepAlone, stepClosed, stepFull,
 		stepAway, stepDenial, stepUrgent, stepUrgent + "-parent", stepEmergency, stepEmergency + "-parent",
-		stepOtherLanguage, stepStay,
+		stepOtherLanguage, stepStay, stepCall,
 	}
 }
 

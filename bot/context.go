@@ -62,6 +62,11 @@ func (t *turn) inContext(m understand.Meaning) understand.Meaning {
 		}
 		return m
 	}
+	if m.Topic == "other-trouble" && m.Danger < book.Urgent && t.holds() {
+		// Being afraid to tell mum belongs to what was told, not to home.
+		m.Topic = t.now.Topic
+		return m
+	}
 	if topic := t.likelier(m); topic != m.Topic && t.holds() {
 		m.Topic = topic
 		if !grave {
@@ -75,7 +80,12 @@ func (t *turn) inContext(m understand.Meaning) understand.Meaning {
 // so that "mum goes out in a bit" is the beginning of it.
 func (t *turn) mayComeNow() bool {
 	who := []string{"abuse", "grooming", "loverboy", "sextortion", "self-harm"}
-	return t.was.Danger >= book.Urgent && slices.Contains(who, t.was.Topic)
+	least := book.Urgent
+	if t.was.Topic == "grooming" {
+		// Who was only met online and is on the way is danger enough.
+		least = book.Concern
+	}
+	return t.was.Danger >= least && slices.Contains(who, t.was.Topic)
 }
 
 // comesNow makes of a message that hastens a danger the emergency that it is.

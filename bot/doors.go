@@ -59,8 +59,19 @@ func (d doors) open(topic, role string, danger book.Danger) string {
 // answer gives the step for a wish: within the topic first, then in the
 // topics that belong to no theme. "" when there is none.
 func (d doors) answer(topic, role, want string) string {
+	voices := audiences(role)
+	if adult(role) {
+		// A grown-up's text of another topic before a child's of this one.
+		if id := d.first(topic, want, voices[:3]); id != "" {
+			return id
+		}
+	}
+	return d.first(topic, want, voices)
+}
+
+func (d doors) first(topic, want string, voices []string) string {
 	for _, t := range []string{topic, "service", "smalltalk", ""} {
-		for _, r := range audiences(role) {
+		for _, r := range voices {
 			if id := d.wants[wish{t, r, want}]; id != "" {
 				return id
 			}

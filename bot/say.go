@@ -11,10 +11,12 @@ import (
 
 // How close a message must come to a step's sample.
 const (
-	surely   = 0.75 // to be that step
-	probably = 0.5  // to be that step when its topic fits as well
-	likely   = 0.4  // to be that step inside the theme that is talked about
-	perhaps  = 0.2  // to be offered as a guess
+	surely    = 0.75 // to be that step
+	probably  = 0.5  // to be that step when its topic fits as well
+	likely    = 0.4  // to be that step inside the theme that is talked about
+	fairly    = 0.5  // to be a step of no theme, when a theme is talked about
+	asWritten = 0.95 // to be that step whatever else it may wish
+	perhaps   = 0.2  // to be offered as a guess
 	// From which share of known words on a message is surely in the talk's
 	// language, and how many more another must know to be it.
 	knownHere  = 0.75
@@ -38,6 +40,7 @@ func (t *turn) say() {
 	case m.Danger == book.Urgent && m.Ruled && t.unopened(m):
 		t.understood(t.door(m))
 	case t.named(m, worse):
+	case t.agreed(m):
 	case t.denied(m):
 	case m.Danger == book.Urgent && t.unopened(m):
 		t.understood(t.door(m))
@@ -45,10 +48,12 @@ func (t *turn) say() {
 		t.askPerson()
 	case t.otherLanguage(m):
 		t.understood(t.voiced(stepOtherLanguage))
+	case t.exactly(m):
 	case t.wished(m):
 	case t.matched(m):
 	case t.opened(m):
 	case t.told(m):
+	case t.advised(m):
 	default:
 		t.missed(m)
 	}
@@ -200,19 +205,33 @@ func (t *turn) wished(m understand.Meaning) bool {
 	return true
 }
 
+// exactly goes to the step that has these very words.
+func (t *turn) exactly(m understand.Meaning) bool {
+	return t.closest(m, func(step *book.Step, score float64) bool {
+		return score >= asWritten && (step.Topic == "" || themed(step.Topic) == t.inTheme())
+	})
+}
+
 // matched goes to the step whose samples come closest, when they come close.
 func (t *turn) matched(m understand.Meaning) bool {
 	return t.closest(m, func(step *book.Step, score float64) bool {
+		if step.Topic == "" && t.inTheme() {
+			return score >= surely || score >= fairly && t.long()
+		}
 		own := step.Topic == m.Topic || step.Topic == ""
 		return score >= surely || score >= probably && own || score >= likely && own && t.inTheme()
 	})
 }
 
+// long tells whether a message says enough to look like a step of no theme by
+// more than a word or two.
+func (t *turn) long() bool { return len(strings.Fields(t.event.Text)) > 4 }
+
 // told goes to a step of the message's own theme that was not shown yet, when
 // the theme's door was.
 func (t *turn) told(m understand.Meaning) bool {
 	return t.closest(m, func(step *book.Step, score float64) bool {
-		return score >= likely && (step.Topic == m.Topic || step.Topic == "") && !slices.Contains(t.now.Told, step.ID)
+		return (score >= likely && step.Topic != "" && step.Topic == m.Topic || score >= fairly && step.Topic == "" && t.long()) && !slices.Contains(t.now.Told, step.ID)
 	})
 }
 
@@ -224,7 +243,7 @@ func (t *turn) closest(m understand.Meaning, enough func(*book.Step, float64) bo
 			continue
 		}
 		if enough(step, match.Score) {
-			t.understood(step.ID)
+			t.understood(t.voiced(step.ID))
 			return true
 		}
 	}
@@ -248,59 +267,14 @@ func (t *turn) opened(m understand.Meaning) bool {
 	if m.Danger == book.None && t.inTheme() {
 		return false
 	}
+	if t.now.Danger == book.Emergency && m.Danger < book.Urgent {
+		// Whoever is in danger now is not asked what it is about.
+		return false
+	}
 	id := t.door(m)
 	if id == "" || slices.Contains(t.now.Told, id) {
 		return false
 	}
 	t.understood(id)
 	return true
-}
-
-// missed: no step was found. A theme's story is listened to, and a person
-// offered; what was not understood gets two guesses and a person, and the
-// second time in a row a person is offered.
-func (t *turn) missed(m understand.Meaning) {
-	t.now.Misses++
-	switch {
-	case t.now.Danger == book.Emergency && t.now.Misses%2 == 1:
-		t.goTo(t.voiced(stepHold))
-	case themed(m.Topic) || themed(t.now.Topic):
-		if t.now.Misses%2 == 0 {
-			t.goTo(t.voiced(stepListen))
-			return
-		}
-		t.goOn()
-	case t.now.Misses > 1:
-		t.goTo(t.voiced(stepUnknownAgain))
-	default:
-		t.goTo(t.voiced(stepUnknown))
-		t.addGuesses(m)
-	}
-}
-
-// goOn thanks for what was said and offers the open question's choices again.
-func (t *turn) goOn() {
-	step := t.voice().volume.Steps[t.now.Step]
-	t.goTo(t.voiced(stepGoOn))
-	if step == nil || len(step.Choices) == 0 {
-		return
-	}
-	t.answer.Reply.Choices = choicesOf(step)
-	t.withPerson(t.answer.Reply)
-	t.offer(t.answer.Reply.Choices)
-}
-
-// addGuesses puts the two closest steps in front of the answer's choices.
-func (t *turn) addGuesses(m understand.Meaning) {
-	var guesses []Choice
-	for _, match := range m.Steps {
-		step := t.voice().volume.Steps[match.Step]
-		taken := func(c Choice) bool { return c.ID == match.Step }
-		if len(guesses) == 2 || match.Score < perhaps || step == nil || !t.fits(step) || slices.ContainsFunc(guesses, taken) {
-			continue
-		}
-		guesses = append(guesses, Choice{ID: step.ID, Label: step.Heading})
-	}
-	t.answer.Reply.Choices = append(guesses, t.answer.Reply.Choices...)
-	t.offer(t.answer.Reply.Choices)
 }

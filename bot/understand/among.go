@@ -23,7 +23,7 @@ func (u *Understander) Among(text string, near []Match, offered []Option) (id st
 	if n := u.ordinal(sc, len(offered)); n >= 0 {
 		return offered[n].ID, true
 	}
-	if n := u.yesOrNo(sc, offered); n >= 0 {
+	if n := u.yesOrNo(text, sc, offered); n >= 0 {
 		return offered[n].ID, true
 	}
 	if n := u.byLabel(text, sc, offered); n >= 0 {
@@ -63,9 +63,13 @@ func (u *Understander) ordinal(sc *scratch, count int) int {
 }
 
 // yesOrNo finds the one choice that begins with Ja, Nee, Yes or No.
-func (u *Understander) yesOrNo(sc *scratch, offered []Option) int {
+func (u *Understander) yesOrNo(text string, sc *scratch, offered []Option) int {
 	yes, no := sc.at(u.lexicon.known.yes, 0), sc.at(u.lexicon.known.no, 0)
 	if yes == no || len(sc.tokens) > 6 {
+		return -1
+	}
+	// "I am" is a yes; "I am so tired" is not.
+	if len(sc.tokens) > 2 && !u.begins(text, sc, u.lexicon.known.yes) && !u.begins(text, sc, u.lexicon.known.no) {
 		return -1
 	}
 	want := u.lexicon.known.yes
@@ -74,8 +78,7 @@ func (u *Understander) yesOrNo(sc *scratch, offered []Option) int {
 	}
 	found := -1
 	for n, o := range offered {
-		u.lexicon.read(o.Label, &sc.other)
-		if len(sc.other.tokens) > 0 && sc.other.at(want, 0) {
+		if u.begins(o.Label, sc, want) {
 			if found >= 0 {
 				return -1
 			}
@@ -83,6 +86,16 @@ func (u *Understander) yesOrNo(sc *scratch, offered []Option) int {
 		}
 	}
 	return found
+}
+
+// begins tells whether the first word by itself is one of a family.
+func (u *Understander) begins(text string, sc *scratch, family int16) bool {
+	words := strings.Fields(text)
+	if len(words) == 0 {
+		return false
+	}
+	u.lexicon.read(words[0], &sc.other)
+	return len(sc.other.tokens) == 1 && sc.other.at(family, 0)
 }
 
 // byLabel finds the one choice whose label shares enough words with the text.
