@@ -40,7 +40,7 @@ const (
 // follow-ups; what the weights of words alone say of one must be likelier
 // than going on about the same, from the same speaker. A rule's word stands.
 func (t *turn) inContext(m understand.Meaning) understand.Meaning {
-	if m.Soon != nil && t.mayComeNow() && m.Danger < book.Emergency {
+	if m.Soon != nil && t.mayComeNow() && (m.Danger < book.Emergency || !m.Ruled) {
 		return t.comesNow(m)
 	}
 	if t.now.Role != "" && m.Role != t.now.Role && !byRule(m, "role") && m.Sure.Role < sureRole {

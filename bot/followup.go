@@ -34,7 +34,7 @@ func (t *turn) answered(m understand.Meaning) string {
 			return id
 		}
 	}
-	if t.now.Misses%2 == 0 {
+	if t.now.Misses%2 == 0 && t.now.State != Waiting {
 		return t.voiced(stepListen)
 	}
 	return t.longestAgo(stepGoOn, stepMore)
@@ -74,7 +74,13 @@ func lastIndex(told []string, id string) int {
 
 // goOn answers what was said and offers the open question's choices again.
 func (t *turn) goOn(id string) {
-	step := t.voice().volume.Steps[t.now.Step]
+	steps := t.voice().volume.Steps
+	step := steps[t.now.Step]
+	door := steps[t.voice().doors.open(t.now.Topic, t.role(), t.now.Danger)]
+	if id == t.voiced(stepQuestion) && step != nil && step.Topic != t.now.Topic && door != nil && door.Does == "" {
+		// What to do is asked about the theme, not about what was read since.
+		step = door
+	}
 	t.goTo(id)
 	if id == t.voiced(stepListen) || step == nil || len(step.Choices) == 0 {
 		return

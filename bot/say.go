@@ -242,6 +242,10 @@ func (t *turn) closest(m understand.Meaning, enough func(*book.Step, float64) bo
 		if step == nil || !t.fits(step) || step.Does != "" && match.Score < surely || t.chat(step, match) {
 			continue
 		}
+		if slices.Equal(last(t.now.Told, 1), []string{t.voiced(step.ID)}) {
+			// Nobody is told the same twice in a row.
+			continue
+		}
 		if enough(step, match.Score) {
 			t.understood(t.voiced(step.ID))
 			return true
