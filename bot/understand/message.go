@@ -17,8 +17,8 @@ const ruleVote = 1
 // urgent and emergency together have sureUrgent and are overNone times as likely
 // as no danger, which weighs a missed danger and a false alarm.
 const (
-	sureUrgent = 0.38
-	overNone   = 3
+	sureUrgent = 0.36
+	overNone   = 2.5
 	sureRaised = 0.5
 )
 
