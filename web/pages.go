@@ -58,7 +58,10 @@ func newPages(texts map[string]locales.Texts) (*pages, error) {
 		if err != nil {
 			return nil, fmt.Errorf("pages: %w", err)
 		}
-		p.files[f.Name()] = newAsset(mime.TypeByExtension(path.Ext(f.Name())), lean(f.Name(), data)).squeeze()
+		p.files[f.Name()] = newAsset(mime.TypeByExtension(path.Ext(f.Name())), lean(f.Name(), data))
+	}
+	for _, name := range []string{"later.js", "later.css"} {
+		p.files[name].squeeze()
 	}
 	p.inline = inline{style: p.files["chat.css"].data, script: p.files["chat.js"].data}
 	if p.forms, err = template.New("").Option("missingkey=error").ParseFS(assets, "pages/*.html"); err != nil {
@@ -70,8 +73,9 @@ func newPages(texts map[string]locales.Texts) (*pages, error) {
 			if err != nil {
 				return nil, err
 			}
-			p.ready[name+" "+lang] = newAsset("text/html; charset=utf-8", page).squeeze()
+			p.ready[name+" "+lang] = newAsset("text/html; charset=utf-8", page)
 		}
+		p.ready["chat.html "+lang].squeeze()
 	}
 	return p, nil
 }

@@ -11,8 +11,8 @@ import (
 // messages than leastSeen are not kept, slopes under steep are not worth a step,
 // and a message whose slopes are all under restless rests for a round.
 const (
-	rounds    = 5
-	stepSize  = 0.12
+	rounds    = 3
+	stepSize  = 0.15
 	shareOf   = 0.1
 	pull      = 1e-4
 	leastSeen = 2
