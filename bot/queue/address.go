@@ -93,10 +93,11 @@ func cutHosts(raw string) (one string, more []string) {
 	return scheme + "://" + rest[:start] + hosts[0] + rest[end:], hosts[1:]
 }
 
-// bare is a URL with all its hosts, without user, password and query.
+// bare is a URL with all its hosts, without user, password and query. Where no
+// host is found, or an @ stands behind it, nobody can tell what is a password.
 func bare(u *url.URL, more []string) string {
-	if u.Scheme == "" {
-		return "a URL" // what stands where in it nobody can tell
+	if u.Scheme == "" || u.Host == "" && u.Path+u.Opaque != "" || strings.ContainsAny(u.Path, "@:") {
+		return "a URL"
 	}
 	return u.Scheme + "://" + strings.Join(append([]string{u.Host}, more...), ",") + u.Path
 }

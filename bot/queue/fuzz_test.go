@@ -47,7 +47,7 @@ func FuzzAddress(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		a, err := parseAddress([]string{text})
-		if err != nil && (strings.Contains(err.Error(), "secret") && strings.Contains(text, ":secret@") || strings.Contains(err.Error(), "\n") && !strings.Contains(text, "\n")) {
+		if err != nil && (strings.Contains(err.Error(), "secret") && !strings.Contains(strings.ReplaceAll(text, ":secret@", ""), "secret") || strings.Contains(err.Error(), "\n") && !strings.Contains(text, "\n")) {
 			t.Errorf("%q was refused with %q", text, err)
 		}
 		if err == nil && len(a.options.Addrs) == 0 {
