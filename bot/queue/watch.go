@@ -33,7 +33,7 @@ func (q *Queue) watch() {
 	ticker := time.NewTicker(watchTime)
 	defer ticker.Stop()
 	var last time.Time
-	proved := hourOf(long, q.keys.now())
+	proved := hourOf(long, q.clock.now())
 	for {
 		select {
 		case <-q.life.Done():
@@ -50,7 +50,7 @@ func (q *Queue) watch() {
 		if err == nil {
 			err = q.client.Publish(ctx, q.names.node+q.node, echo).Err()
 		}
-		if hour := hourOf(long, q.keys.now()); err == nil && hour != proved {
+		if hour := hourOf(long, q.clock.now()); err == nil && hour != proved {
 			if proved = hour; q.sameFolder(ctx) != nil {
 				q.log.Error("the keys of this node are not those of the others: give all nodes the same folder in PRAATPAAL_KEYS")
 			}
