@@ -6,13 +6,10 @@ import (
 	"strings"
 )
 
-// permissions switches everything off that a page could ask a device for.
-const permissions = "accelerometer=(), autoplay=(), " +
-	"browsing-topics=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), geolocation=(), " +
-	"gyroscope=(), hid=(), identity-credentials-get=(), idle-detection=(), keyboard-map=(), " +
-	"local-fonts=(), magnetometer=(), microphone=(), midi=(), otp-credentials=(), payment=(), picture-in-picture=(), " +
-	"publickey-credentials-create=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), storage-access=(), " +
-	"usb=(), window-management=(), xr-spatial-tracking=()"
+// permissions switches off what could tell of a person or a place, and nothing
+// else: the header is part of the first load.
+const permissions = "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), " +
+	"idle-detection=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), serial=(), storage-access=(), usb=()"
 
 var plainHost = regexp.MustCompile(`^[A-Za-z0-9.:\[\]-]+$`)
 
