@@ -134,16 +134,18 @@ func TestQuality(t *testing.T) {
 			switch {
 			case e.Lang != lang:
 			case e.keptAside():
-				kept.add(&e, u.Message(e.Text))
-				together.add(&e, u.Message(e.Text))
+				m := u.Message(e.Text)
+				kept.add(&e, m)
+				together.add(&e, m)
 			default:
 				seen.add(&e, u.Message(e.Text))
 			}
 		}
 		for _, e := range readUnseen(t) {
 			if e.Lang == lang {
-				unseen.add(&e, u.Message(e.Text))
-				together.add(&e, u.Message(e.Text))
+				m := u.Message(e.Text)
+				unseen.add(&e, m)
+				together.add(&e, m)
 			}
 		}
 		var w strings.Builder
