@@ -7,35 +7,63 @@ import (
 	"encoding/hex"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/andybalholm/brotli"
 )
 
-// asset is something to send, also compressed.
+// asset is something to send, also compressed: once, by whoever asks first.
 type asset struct {
 	kind   string
 	data   []byte
-	packed map[string][]byte // by encoding; only what is smaller
 	hash   string
+	packed []packing // the smallest first
+}
+
+// packing gives the data in an encoding that browsers may take, or nil if that
+// is not smaller.
+type packing struct {
+	encoding string
+	data     func() []byte
 }
 
 func newAsset(kind string, data []byte) *asset {
 	sum := sha256.Sum256(data)
-	a := &asset{kind: kind, data: data, packed: map[string][]byte{}, hash: hex.EncodeToString(sum[:6])}
-	a.pack("gzip", gzipped(data))
+	a := &asset{kind: kind, data: data, hash: hex.EncodeToString(sum[:6])}
+	a.pack("gzip", gzipped)
 	return a
 }
 
-// squeeze packs what a child on a slow line must wait for as small as it will
-// go. It takes a tenth of a second, too long for anything else.
-func (a *asset) squeeze() {
+// squeeze lets what a child on a slow line must wait for be packed as small as
+// it will go. That takes a tenth of a second, too long for anything else.
+func (a *asset) squeeze() { a.pack("br", squeezed) }
+
+func (a *asset) pack(encoding string, by func([]byte) []byte) {
+	once := sync.OnceValue(func() []byte {
+		if packed := by(a.data); len(packed) < len(a.data) {
+			return packed
+		}
+		return nil
+	})
+	a.packed = slices.Insert(a.packed, 0, packing{encoding, once})
+}
+
+// warm packs before anybody asks.
+func (a *asset) warm() {
+	for _, p := range a.packed {
+		p.data()
+	}
+}
+
+func squeezed(data []byte) []byte {
 	var b bytes.Buffer
 	w := brotli.NewWriterLevel(&b, brotli.BestCompression)
-	w.Write(a.data) // into memory
+	w.Write(data) // into memory
 	w.Close()
-	a.pack("br", b.Bytes())
+	return b.Bytes()
 }
 
 func gzipped(data []byte) []byte {
@@ -46,12 +74,6 @@ func gzipped(data []byte) []byte {
 	return b.Bytes()
 }
 
-func (a *asset) pack(encoding string, data []byte) {
-	if len(data) < len(a.data) {
-		a.packed[encoding] = data
-	}
-}
-
 // send answers with a page or a file; nothing in it is secret, so it may be
 // compressed.
 func (a *asset) send(w http.ResponseWriter, r *http.Request) {
@@ -59,10 +81,13 @@ func (a *asset) send(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", a.kind)
 	h.Add("Vary", "Accept-Encoding")
 	data := a.data
-	for _, encoding := range []string{"br", "gzip"} {
-		if packed := a.packed[encoding]; packed != nil && accepts(r, encoding) {
+	for _, p := range a.packed {
+		if !accepts(r, p.encoding) {
+			continue
+		}
+		if packed := p.data(); packed != nil {
 			data = packed
-			h.Set("Content-Encoding", encoding)
+			h.Set("Content-Encoding", p.encoding)
 			break
 		}
 	}

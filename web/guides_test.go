@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/praatpaal/praatpaal/bot/book"
@@ -25,9 +26,12 @@ type reader struct {
 	library *library
 }
 
+// theBook is read once for all readers.
+var theBook = sync.OnceValues(func() (*book.Book, []book.Finding) { return book.Load(content.Files()) })
+
 func newReader(t *testing.T) *reader {
 	t.Helper()
-	b, found := book.Load(content.Files())
+	b, found := theBook()
 	if b == nil {
 		t.Fatalf("the content has mistakes: %v", found)
 	}

@@ -22,7 +22,7 @@ import (
 var assets embed.FS
 
 // pages holds every page in every language, ready to be sent, and the static
-// files. It never changes after newPages.
+// files. It never changes after newPages; only packing waits for the first to ask.
 type pages struct {
 	files  map[string]*asset // static files by name
 	ready  map[string]*asset // pages by name and language: "chat.html nl"
@@ -78,6 +78,15 @@ func newPages(texts map[string]locales.Texts) (*pages, error) {
 		p.ready["chat.html "+lang].squeeze()
 	}
 	return p, nil
+}
+
+// warm packs all there is, so that no child waits for it.
+func (p *pages) warm() {
+	for _, some := range []map[string]*asset{p.ready, p.files} {
+		for _, a := range some {
+			a.warm()
+		}
+	}
 }
 
 // render makes a page. Names of static files get their hash, so that they may

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -67,14 +68,23 @@ func newRealSite(t *testing.T) *site {
 	return newSite(t, func(o *Options) { o.Store = realStore{q, newStaff()} })
 }
 
+// thePages are made once for all sites: packing them takes a second.
+var thePages = sync.OnceValues(func() (*pages, error) {
+	texts, err := locales.Load()
+	if err != nil {
+		return nil, err
+	}
+	return newPages(texts)
+})
+
 func newSiteOn(t *testing.T, listener net.Listener, change func(*Options)) *site {
 	t.Helper()
-	texts, err := locales.Load()
+	made, err := thePages()
 	if err != nil {
 		t.Fatal(err)
 	}
 	store := newMemoryStore()
-	o := Options{Bot: parrot{}, Store: store, Texts: texts, SayPerMinute: 30, ConnectsPerSecond: 1000}
+	o := Options{Bot: parrot{}, Store: store, Texts: made.texts, pages: made, SayPerMinute: 30, ConnectsPerSecond: 1000}
 	if change != nil {
 		change(&o)
 	}

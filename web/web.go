@@ -38,6 +38,8 @@ type Options struct {
 	Origins           []string // further origins whose pages may open sockets
 	Embed             []string // origins whose pages may hold the chat in a frame
 
+	pages *pages // made before; nil: made of Texts
+
 	// Hours tells whether counsellors can come at a time, and when they are
 	// there again. nil: always open.
 	Hours func(time.Time) (open bool, again time.Time)
@@ -96,7 +98,10 @@ func New(o Options) (*Server, error) {
 	if s.lists, err = locales.Words(book.Languages()...); err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
-	if s.pages, err = newPages(o.Texts); err != nil {
+	if s.pages = o.pages; s.pages == nil {
+		s.pages, err = newPages(o.Texts)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
 	s.handler = s.routes()
@@ -137,6 +142,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		Handler: s.handler, ReadHeaderTimeout: headerWait, ReadTimeout: 2 * headerWait, IdleTimeout: readWait,
 		MaxHeaderBytes: maxHeader, ErrorLog: s.errorLog(),
 	}
+	s.background.Go(s.pages.warm)
 	s.background.Go(func() { s.away.run(s.base) })
 	s.background.Go(func() { s.route(s.base) })
 	s.background.Go(func() { s.keepLine(s.base) })
