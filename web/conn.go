@@ -246,12 +246,21 @@ func (c *conn) abort() {
 	c.ws.NetConn().Close()
 }
 
+// leave is how the reader ends: nothing more is taken in, so that no writer
+// begins when the server no longer waits for any.
+func (c *conn) leave() {
+	c.mu.Lock()
+	c.closing, c.queue = true, nil
+	c.mu.Unlock()
+	c.ws.Close()
+	close(c.gone)
+}
+
 // read is the reader goroutine. It hands every well-formed text message to
 // deliver, which must not keep it, and answers what is not one with the close
 // code of the protocol. It ends when the socket does.
 func (c *conn) read(deliver func([]byte)) {
-	defer close(c.gone)
-	defer c.ws.Close()
+	defer c.leave()
 	c.ws.SetReadLimit(maxFrame)
 	c.ws.SetPongHandler(func(string) error { c.waitFor(readWait); return nil })
 	c.waitFor(readWait)

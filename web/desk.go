@@ -304,6 +304,8 @@ func (d *desk) look(h *held) {
 		return
 	case err != nil:
 		return
+	case d.noticed():
+		return
 	case h.record.Holder != d.name || h.record.Fence != h.claim.Fence:
 		d.gone(h, "lost")
 		return

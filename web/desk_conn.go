@@ -307,9 +307,7 @@ func (d *desk) hinted(h queue.Hint) {
 // tick does what is due.
 func (d *desk) tick() {
 	now := time.Now()
-	if d.server.store.Epoch() != d.epoch {
-		d.newEpoch()
-	}
+	d.noticed()
 	d.bringBack()
 	d.refilled()
 	if now.After(d.clock.ping) {

@@ -13,9 +13,18 @@ func (d *desk) loss() {
 	if d.server.store.Epoch() == d.epoch {
 		d.server.call(func(ctx context.Context) error { return d.server.store.Lost(ctx, d.epoch) })
 	}
-	if d.server.store.Epoch() != d.epoch {
-		d.newEpoch()
+	d.noticed()
+}
+
+// noticed tells whether the store has lost state since this desk looked last,
+// and goes on from there. The end of a child may have brought its conversation
+// back before: without a claim, which is no reason to give it up.
+func (d *desk) noticed() bool {
+	if d.server.store.Epoch() == d.epoch {
+		return false
 	}
+	d.newEpoch()
+	return true
 }
 
 // notWritten goes on when a message could not be stored. It is held where it
@@ -29,6 +38,8 @@ func (d *desk) notWritten(f deskFrame, h *held, err error) {
 		d.refill.stall() // forgotten, or lost with more: the next look tells
 		d.putBack(f)
 		d.look(h)
+	case errors.Is(err, queue.ErrFenced) && d.noticed():
+		d.putBack(f)
 	case decided(err):
 		d.lost(f, h, err)
 	default:
