@@ -24,10 +24,24 @@ func talk(id string) Turn {
 func begun(t *testing.T, q *Queue) string {
 	t.Helper()
 	_, id := NewToken()
-	if _, err := q.Begin(t.Context(), talk(id)); err != nil {
-		t.Fatal(err)
-	}
+	safely(t, func() error {
+		_, err := q.Begin(t.Context(), talk(id))
+		return err
+	})
 	return id
+}
+
+// safely does what may be done twice until the replicas have it, as all do who
+// call the queue: a busy machine may be slow to copy.
+func safely(t *testing.T, do func() error) {
+	t.Helper()
+	wait(t, func() bool {
+		err := do()
+		if err != nil && !errors.Is(err, errUnsafe) {
+			t.Fatal(err)
+		}
+		return err == nil
+	})
 }
 
 // bodies are the texts of entries with their numbers.

@@ -22,9 +22,10 @@ func join(t *testing.T, q *Queue, w Waiting) string {
 	if w.ID == "" {
 		w.ID = begun(t, q)
 	}
-	if _, err := q.Join(t.Context(), w); err != nil {
-		t.Fatal(err)
-	}
+	safely(t, func() error {
+		_, err := q.Join(t.Context(), w)
+		return err
+	})
 	return w.ID
 }
 
