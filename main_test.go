@@ -45,7 +45,7 @@ func clear(t *testing.T) {
 }
 
 func TestUnderstandCarriesOtherFieldsAlong(t *testing.T) {
-	got := praatpaal(t, `{"id":"x-1","lang":"nl","text":"hoi","mine":[1,2]}`+"\n", "understand")
+	got := praatpaal(t, `{"id":"x-1","lang":"nl","text":"hoi","mine":[1,2]}`+"\n", "understand", "--content", light(t))
 	if got.failed != nil {
 		t.Fatal(got.failed, got.err)
 	}
@@ -66,7 +66,7 @@ func TestUnderstandCarriesOtherFieldsAlong(t *testing.T) {
 }
 
 func TestUnderstandNamesTheLinesItCannotRead(t *testing.T) {
-	got := praatpaal(t, "{\"lang\":\"nl\",\"text\":\"hoi\"}\nnonsense\n{\"lang\":\"xx\",\"text\":\"hoi\"}\n", "understand")
+	got := praatpaal(t, "{\"lang\":\"nl\",\"text\":\"hoi\"}\nnonsense\n{\"lang\":\"xx\",\"text\":\"hoi\"}\n", "understand", "--content", light(t))
 	if got.failed == nil || !strings.Contains(got.err, "line 2: ") || !strings.Contains(got.err, "line 3: ") {
 		t.Errorf("error %v, said %q", got.failed, got.err)
 	}
@@ -83,7 +83,7 @@ func TestUnderstandOfOneMessageSaysWhy(t *testing.T) {
 }
 
 func TestTalkPrintsATranscript(t *testing.T) {
-	got := praatpaal(t, "hij wil een foto van me\n1\n", "talk", "nl", "--explain")
+	got := praatpaal(t, "hij wil een foto van me\n1\n", "talk", "nl", "--explain", "--content", light(t))
 	if got.failed != nil {
 		t.Fatal(got.failed)
 	}

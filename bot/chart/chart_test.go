@@ -7,20 +7,25 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/praatpaal/praatpaal/bot/book"
 	"github.com/praatpaal/praatpaal/content"
 )
 
-// drawn is the real content, and the pictures of it.
-func drawn(t *testing.T) (*book.Book, map[string]string) {
-	t.Helper()
+// whole is the real content, and the pictures of it, made once for all tests.
+var whole = sync.OnceValues(func() (*book.Book, map[string]string) {
 	b, found := book.Load(content.Files())
 	if b == nil {
-		t.Fatalf("the content has mistakes: %v", found)
+		panic(fmt.Sprintf("the content has mistakes: %v", found))
 	}
 	return b, Draw(b)
+})
+
+func drawn(t *testing.T) (*book.Book, map[string]string) {
+	t.Helper()
+	return whole()
 }
 
 // made is a book of a few steps: an emergency, a circle, a step with another
