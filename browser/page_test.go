@@ -80,10 +80,19 @@ func (w *tab) media(scheme, motion, kind string) {
 	}
 }
 
-// size sets the size of the window.
+// size sets the size of the window, and waits until all stands at its place: a
+// press before that may miss.
 func (w *tab) size(width, height int64) {
 	w.t.Helper()
 	w.do("size of the window", chromedp.EmulateViewport(width, height))
+	ask[bool](w, fmt.Sprintf(`new Promise(function (done) {
+		function settle(frames) {
+			if (innerWidth !== %d || innerHeight !== %d) { frames = 3; }
+			if (!frames) { return done(true); }
+			requestAnimationFrame(function () { settle(frames - 1); });
+		}
+		settle(3);
+	})`, width, height))
 }
 
 // offline takes the line away, or gives it back.

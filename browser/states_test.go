@@ -157,7 +157,7 @@ func (g *gallery) person(running program, w words) {
 	g.until("it asks how it feels after", "document.querySelectorAll('#feel-answers button').length === 5 && !document.getElementById('feel').hidden")
 	g.look = "#feel"
 	g.state("ended")
-	ask[bool](g.tab, "(document.querySelector('#feel-answers button:nth-child(4)').click(), true)") // the window has just changed its size under the mouse
+	g.press("#feel-answers button:nth-child(4)")
 	g.until("it asks what helped", "document.querySelectorAll('#feel-answers button').length === 3")
 	g.state("helped")
 	g.look = ""
