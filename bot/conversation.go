@@ -43,8 +43,8 @@ type Conversation struct {
 	Misses int `json:"misses,omitempty"`
 	// Counsellor is the first name of who has the conversation now.
 	Counsellor string `json:"counsellor,omitempty"`
-	// Told are the steps that were shown, oldest first, for the counsellor's
-	// summary and so that a door is not opened twice.
+	// Told are the steps that were shown, each where it was shown last, oldest
+	// first, for the counsellor's summary and so that a door is not opened twice.
 	Told []string `json:"told,omitempty"`
 	// Why are the rules that set the danger, for the counsellor.
 	Why []string `json:"why,omitempty"`
@@ -113,7 +113,7 @@ type Part struct {
 // Choice is a button: the id is the step that it leads to.
 type Choice struct {
 	ID    string `json:"id"`
-	Label string `json:"label"`
+	Label string `json:"label,omitempty"` // never empty on a button; see Pack
 }
 
 // Do is what the caller must do after a turn, beside sending the reply.

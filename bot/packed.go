@@ -1,5 +1,9 @@
 package bot
 
+// lookedBack is how many of the steps that were told last may have offered a
+// choice that is still kept.
+const lookedBack = 10
+
 // Pack gives a conversation as it is kept: without the labels of older choices
 // that the book still has, which are more than half of it. Those of the last
 // answer stay.
@@ -35,8 +39,9 @@ func (b *Bot) Unpack(c Conversation) Conversation {
 // tells: by the steps that were told, else by its own heading.
 func (b *Bot) shown(c *Conversation, id string) string {
 	steps := b.voices[c.Lang].volume.Steps
-	for i := len(c.Told) - 1; i >= 0; i-- {
-		step := steps[c.Told[i]]
+	told := last(c.Told, lookedBack)
+	for i := len(told) - 1; i >= 0; i-- {
+		step := steps[told[i]]
 		if step == nil {
 			continue
 		}

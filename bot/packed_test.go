@@ -15,7 +15,7 @@ func TestAConversationIsKeptWhole(t *testing.T) {
 	check := func(c bot.Conversation) {
 		t.Helper()
 		packed := b.Pack(c)
-		for i := range c.Offered {
+		for i := range c.Offered[:len(c.Offered)-c.Fresh] {
 			labels += len(c.Offered[i].Label)
 			kept += len(packed.Offered[i].Label)
 		}
@@ -45,6 +45,6 @@ func TestAConversationIsKeptWhole(t *testing.T) {
 		}
 	}
 	if kept*2 > labels {
-		t.Errorf("of %d bytes of labels %d are kept", labels, kept)
+		t.Errorf("of %d bytes of older labels %d are kept", labels, kept)
 	}
 }

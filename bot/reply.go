@@ -51,7 +51,8 @@ func (t *turn) arrive(step *book.Step) {
 		t.now.Danger = step.Danger
 		t.because(step.File + ": " + step.Heading)
 	}
-	t.now.Told = last(append(t.now.Told, step.ID), mostTold)
+	again := func(id string) bool { return id == step.ID }
+	t.now.Told = last(append(slices.DeleteFunc(t.now.Told, again), step.ID), mostTold)
 }
 
 func (t *turn) because(why string) { t.now.Why = last(append(t.now.Why, why), mostWhy) }
@@ -148,8 +149,10 @@ func (t *turn) withMeanwhile(reply *Reply) {
 	reply.Choices = append([]Choice{{ID: id, Label: step.Heading}}, reply.Choices...)
 }
 
-// offer remembers the choices of the last answer.
+// offer remembers the choices of the last answer, each once.
 func (t *turn) offer(choices []Choice) {
+	again := func(c Choice) bool { return slices.Contains(choices, c) }
+	t.now.Offered = slices.DeleteFunc(t.now.Offered, again)
 	t.now.Offered = last(append(t.now.Offered, choices...), mostOffered)
 	t.now.Fresh = len(choices)
 }

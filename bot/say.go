@@ -94,10 +94,19 @@ func (t *turn) remember(m understand.Meaning) bool {
 	t.now.Danger = m.Danger
 	for _, r := range m.Why {
 		if r.Label == "danger" {
-			t.because(fmt.Sprintf("%s (%s:%d): %s", r.Rule, r.File, r.Line, r.What))
+			t.because(reason(r))
 		}
 	}
 	return true
+}
+
+// reason is what a counsellor reads of why: the rule by its name, or the words
+// that weighed most.
+func reason(r understand.Reason) string {
+	if r.File == "" {
+		return r.Rule + ": " + r.What
+	}
+	return fmt.Sprintf("%s (%s:%d)", r.Rule, r.File, r.Line)
 }
 
 // understood goes to a step that fits.

@@ -57,7 +57,7 @@ func (p *pen) text(s string) {
 	p.out = append(p.out, '"')
 	from := 0
 	for i := 0; i < len(s); {
-		if b := s[i]; b >= ' ' && b < utf8.RuneSelf && b != '"' && b != '\\' {
+		if plain[s[i]] {
 			i++
 			continue
 		}
@@ -71,6 +71,14 @@ func (p *pen) text(s string) {
 	}
 	p.out = append(append(p.out, s[from:]...), '"')
 }
+
+// plain tells of each byte whether JSON holds it as it is.
+var plain = func() (out [256]bool) {
+	for b := byte(' '); b < utf8.RuneSelf; b++ {
+		out[b] = b != '"' && b != '\\'
+	}
+	return out
+}()
 
 // sign writes a sign that JSON, or a script that holds it, cannot hold as it is.
 func (p *pen) sign(s string) {
@@ -121,7 +129,7 @@ func (p *pen) choices(name string, list []bot.Choice) {
 		p.next()
 		p.begin('{')
 		p.field("id", list[i].ID)
-		p.field("label", list[i].Label)
+		p.given("label", list[i].Label)
 		p.end('}')
 	}
 	p.end(']')

@@ -194,12 +194,13 @@ func (ix *stepIndex) closest(r *reading, w *weighing) {
 		if looked > maxLookups {
 			break
 		}
+		looked += len(ix.lists[t.at])
+		share := t.weight / norm
 		for _, p := range ix.lists[t.at] {
 			if w.sums[p.sample] == 0 {
 				w.touched = append(w.touched, p.sample)
 			}
-			w.sums[p.sample] += p.weight * t.weight / norm
-			looked++
+			w.sums[p.sample] += p.weight * share
 		}
 	}
 	ix.pick(w)

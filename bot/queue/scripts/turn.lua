@@ -74,11 +74,13 @@ redis.call('PEXPIRE', key, life)
 
 -- What is older than the newest entries goes, with its message ids.
 local most = tonumber(ARGV[10])
-for old = math.max(1, before - most + 1), seq - most do
-  local entry = redis.call('HGET', key, 'e' .. old)
-  if entry then
-    redis.call('HDEL', key, 'e' .. old, 'm' .. string.match(entry, '^%d+\31([^\31]*)\31'))
+local drop = {}
+for old = math.max(1, before - most + 1), seq - most do drop[#drop + 1] = 'e' .. old end
+if #drop > 0 then
+  for _, entry in ipairs(redis.call('HMGET', key, unpack(drop))) do
+    if entry then drop[#drop + 1] = 'm' .. string.match(entry, '^%d+\31([^\31]*)\31') end
   end
+  redis.call('HDEL', key, unpack(drop))
 end
 
 -- Only a held conversation has somebody at the other end to tell.
