@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -50,7 +51,7 @@ func main() {
 	flag.StringVar(&o.only, "only", "", "faults, with commas; empty: the quick ones")
 	flag.BoolVar(&o.every, "all", false, "all faults")
 	flag.BoolVar(&o.long, "long", false, "all faults, 20 seeds, full size")
-	flag.IntVar(&o.atOnce, "at-once", 5, "runs at the same time")
+	flag.IntVar(&o.atOnce, "at-once", runtime.NumCPU(), "runs at the same time; more of them wait for each other")
 	flag.StringVar(&o.binary, "binary", "", "the program, when it is built already")
 	flag.BoolVar(&o.keep, "keep", false, "keep the folders with the logs")
 	flag.BoolVar(&o.wordy, "v", false, "print every finding")
