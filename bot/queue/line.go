@@ -37,7 +37,7 @@ func (q *Queue) Join(ctx context.Context, w Waiting) (Place, error) {
 		since = w.Since.UnixMicro()
 	}
 	reply, err := q.write(ctx, q.scripts.join, q.names.line,
-		w.ID, int(w.Danger), bucket, w.Lang, q.labels(w), since, q.names.lines)
+		w.ID, int(w.Danger), bucket, w.Lang, q.labels(w), since, q.names.lines, flag(w.As == "parent"))
 	if err == nil {
 		err = refusal(reply)
 	}
@@ -110,10 +110,11 @@ func (q *Queue) Place(ctx context.Context, id string) (Place, error) {
 	return q.placeAt(ctx, reply)
 }
 
-// placeAt reads {position, danger, since}.
+// placeAt reads a place as stay.lua gives it. How long it may last hangs on all
+// who wait; the position is that among those of one's own entrance.
 func (q *Queue) placeAt(ctx context.Context, reply any) (Place, error) {
 	at, ok := words(reply)
-	if !ok || len(at) != 3 {
+	if !ok || len(at) != 4 {
 		return Place{}, errors.New("place: unknown answer from the store")
 	}
 	e, err := q.estimated(ctx)
@@ -121,7 +122,7 @@ func (q *Queue) placeAt(ctx context.Context, reply any) (Place, error) {
 		return Place{}, fmt.Errorf("place: %w", err)
 	}
 	p := e.place(int(number(at[0])), book.Danger(min(max(0, number(at[1])), int64(dangerMost))))
-	p.Since = time.UnixMicro(number(at[2]))
+	p.Position, p.Since = int(number(at[3])), time.UnixMicro(number(at[2]))
 	return p, nil
 }
 

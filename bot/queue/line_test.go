@@ -117,6 +117,51 @@ func TestNobodyWaitsForEver(t *testing.T) {
 	})
 }
 
+// A parent who asks for a person must not see by a number that a child waits,
+// and the other way round; who is served next hangs on the danger alone.
+func TestNeitherEntranceCountsWhoCameInByTheOther(t *testing.T) {
+	onBoth(t, func(t *testing.T, q *Queue) {
+		at := map[string]string{}
+		add := func(name string, d book.Danger) string {
+			id := join(t, q, Waiting{Danger: d, As: name[:len(name)-2], Lang: "nl"})
+			at[id] = name
+			return id
+		}
+		ids := []string{add("child 1", book.Concern), add("child 2", book.Urgent), add("parent 1", book.Concern), add("child 3", book.None), add("parent 2", book.Urgent)}
+		positions := func(want ...int) {
+			t.Helper()
+			for i, id := range ids {
+				p, err := q.Place(t.Context(), id)
+				if err != nil || p.Position != want[i] {
+					t.Errorf("%s stands at %d, want %d, %v", at[id], p.Position, want[i], err)
+				}
+			}
+		}
+		positions(2, 1, 2, 3, 1)
+		if _, err := q.Claim(t.Context(), "Anna", ids[4]); err != nil {
+			t.Fatal(err)
+		}
+		positions(2, 1, 1, 3, 0)
+		c, err := q.Claim(t.Context(), "Anna", "")
+		if err != nil || c.ID != ids[1] {
+			t.Fatalf("claimed %s, %v", at[c.ID], err)
+		}
+		positions(1, 0, 1, 2, 0)
+		if err := q.Release(t.Context(), c, ToLine); err != nil {
+			t.Fatal(err)
+		}
+		positions(2, 1, 1, 3, 0)
+		if err := q.Leave(t.Context(), ids[2], Left); err != nil {
+			t.Fatal(err)
+		}
+		ids[2] = add("parent 3", book.Emergency)
+		positions(2, 1, 1, 3, 0)
+		if diff := cmp.Diff([]string{"parent 3", "child 2", "child 1", "child 3"}, named(at, serve(t, q))); diff != "" {
+			t.Error("served:", diff)
+		}
+	})
+}
+
 func TestJoiningAgainKeepsThePlaceAndMoreDangerMovesUp(t *testing.T) {
 	onBoth(t, func(t *testing.T, q *Queue) {
 		a := join(t, q, Waiting{Danger: book.Concern, Lang: "nl", Topic: "grooming", Role: "child", As: "child", Bucket: "b1"})

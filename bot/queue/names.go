@@ -37,7 +37,7 @@ func newNames(prefix string) names {
 	}
 	for _, name := range []string{
 		"stays", "order", "lanes", "beats", "away", "over", "claims", "leases", "desks",
-		"todo", "waits", "counts", "fences", "shred",
+		"todo", "waits", "counts", "fences", "shred", "parents",
 	} {
 		n.line = append(n.line, line(name))
 	}

@@ -42,7 +42,7 @@ else
     s = read(id)
     local lives, last = alive(id)
     if s and lives then break end
-    if s then park(id, s, last) else redis.call('ZREM', order, id) end
+    if s then park(id, s, last) else quit(id) end
     s = nil
   end
   if not s then return 'again' end

@@ -18,11 +18,13 @@
 --      12 counts  hash  day outcome danger lang: how many
 --      13 fences  string the highest fence given
 --      14 shred   set   ids whose erasing has begun
+--      15 parents zset  stays that came in by the parents' entrance, by the
+--                       rank they have in the order, inf when not in it
 -- Ranks and since are in microseconds of Redis' own clock; a smaller rank is
 -- served first. US is the byte 31.
 local stays, order, lanes, beats, away = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local over, claims, leases, desks, todo = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
-local waits, counts, fences, shred = KEYS[11], KEYS[12], KEYS[13], KEYS[14]
+local waits, counts, fences, shred, parents = KEYS[11], KEYS[12], KEYS[13], KEYS[14], KEYS[15]
 
 -- How much waiting time a danger is worth: none, concern, urgent, emergency.
 -- Who has waited that much longer passes it, so that nobody waits for ever.
@@ -69,20 +71,31 @@ local function first(bucket, many)
   return redis.call('ZRANGEBYLEX', lanes, '[' .. bucket .. ':', '(' .. bucket .. ';', 'LIMIT', 0, many)
 end
 
+-- enter and quit are all that changes the order.
+local function enter(id, place)
+  redis.call('ZADD', order, num(place), id)
+  redis.call('ZADD', parents, 'XX', num(place), id)
+end
+
+local function quit(id)
+  redis.call('ZREM', order, id)
+  redis.call('ZADD', parents, 'XX', '+inf', id)
+end
+
 -- lift puts the first of a crowded bucket into the order, for all of it. Once
 -- the bucket has been served it stands behind all who wait already: a turn
 -- each, whatever danger it claims, save for a quickly shrinking part of it.
 local function lift(bucket)
   local served, last, was = string.match(redis.call('HGET', over, bucket), '^(%d+) (%d+) (.*)$')
   local place, id = string.match(first(bucket, 1)[1] or '', '^[^:]*:(%d+):(.*)$')
-  if was ~= '' and was ~= id then redis.call('ZREM', order, was) end
+  if was ~= '' and was ~= id then quit(was) end
   if id then
     local s = read(id)
     place = tonumber(place)
     if tonumber(served) > 0 and s.front == '0' then
       place = math.max(place, tonumber(last) - WORTH[s.danger] / 4 ^ math.min(tonumber(served), 20))
     end
-    redis.call('ZADD', order, num(place), id)
+    enter(id, place)
   end
   redis.call('HSET', over, bucket, served .. ' ' .. last .. ' ' .. (id or ''))
 end
@@ -91,10 +104,10 @@ end
 local function put(id, s)
   redis.call('ZADD', lanes, 0, inlane(id, s))
   if redis.call('HEXISTS', over, s.bucket) == 1 then return lift(s.bucket) end
-  redis.call('ZADD', order, num(rank(s)), id)
+  enter(id, rank(s))
   if crowd(s.bucket) <= CROWD then return end
   for _, member in ipairs(first(s.bucket, CROWD + 1)) do
-    redis.call('ZREM', order, string.match(member, '[^:]*$'))
+    quit(string.match(member, '[^:]*$'))
   end
   redis.call('HSET', over, s.bucket, '0 0 ')
   lift(s.bucket)
@@ -102,7 +115,7 @@ end
 
 -- take makes a stay no longer ready; served says that it was its turn.
 local function take(id, s, served)
-  redis.call('ZREM', order, id)
+  quit(id)
   if redis.call('ZREM', lanes, inlane(id, s)) == 0 then return end
   local kept = redis.call('HGET', over, s.bucket)
   if not kept then return end
@@ -110,7 +123,7 @@ local function take(id, s, served)
   if #rest <= CALM then
     for _, member in ipairs(rest) do
       local place, other = string.match(member, '^[^:]*:(%d+):(.*)$')
-      redis.call('ZADD', order, num(tonumber(place)), other)
+      enter(other, tonumber(place))
     end
     redis.call('HDEL', over, s.bucket)
     return
@@ -177,6 +190,7 @@ local function close(id, s, outcome, day)
   redis.call('HDEL', stays, id)
   redis.call('ZREM', beats, id)
   redis.call('ZREM', away, id)
+  redis.call('ZREM', parents, id)
   redis.call('HINCRBY', counts, day .. ' ' .. outcome .. ' ' .. DANGERS[s.danger] .. ' ' .. s.lang, 1)
 end
 
@@ -192,6 +206,15 @@ local function position(id, s)
     return math.min(head + 1 + before * cycle, redis.call('ZCARD', lanes))
   end
   return redis.call('ZCOUNT', order, '-inf', '(' .. num(rank(s))) + 1
+end
+
+-- place is {position, danger, since, position among those of one's own
+-- entrance}: a parent is not told of a line that only a child stands in.
+local function place(id, s)
+  local all = position(id, s)
+  local before = redis.call('ZCOUNT', parents, '-inf', '(' .. (redis.call('ZSCORE', order, id) or num(rank(s))))
+  local own = redis.call('ZSCORE', parents, id) and before + 1 or math.max(1, all - before)
+  return {all, s.danger, num(s.since), own}
 end
 
 local function told(channel) redis.call('PUBLISH', channel, 'line\31\31\31') end
