@@ -57,6 +57,7 @@ func port(s *httptest.Server) string { return s.URL[strings.LastIndex(s.URL, ":"
 
 func TestTheObservatoryGivesEveryPageFullMarks(t *testing.T) {
 	t.Setenv("PRAATPAAL_PROXIED", "1")
+	t.Setenv("PRAATPAAL_EMBED", "https://school.example")
 	chat, err := url.Parse(start(t).chat)
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +83,7 @@ func TestTheObservatoryGivesEveryPageFullMarks(t *testing.T) {
 		Failed      []string
 	}
 	var scores []score
-	paths := []string{"/", "/nl/", "/en/", "/nl/grooming", "/en/grooming/photo", "/nl/referrals", "/counsellor", "/counsellor/once?code=x"}
+	paths := []string{"/", "/nl/", "/en/", "/nl/grooming", "/en/grooming/photo", "/nl/referrals", "/counsellor", "/counsellor/once?code=x", "/words", "/embed"}
 	node(t, "observatory.mjs", []string{"NODE_EXTRA_CA_CERTS=" + trusted},
 		map[string]any{"host": "127.0.0.1", "httpPort": port(plain), "httpsPort": port(secure), "paths": paths}, &scores)
 	for _, s := range scores {

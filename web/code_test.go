@@ -38,9 +38,22 @@ func TestFiveWordsLeadBackFromAnotherDevice(t *testing.T) {
 }
 
 func TestWordsCountHoweverTheyAreTyped(t *testing.T) {
-	for _, typed := range []string{"tijger lamp appel fiets wolk", " Tijger, LAMP\tappel-fiets  wolk. "} {
-		if got := spoken(typed); got != "tijger lamp appel fiets wolk" {
-			t.Errorf("%q became %q", typed, got)
+	lists := map[string][]string{
+		"en": {"apple", "bike", "cloud", "lamp", "tiger"},
+		"nl": {"appel", "fiets", "klok", "lamp", "tijger", "vos", "wolk", "wolf"},
+	}
+	for typed, want := range map[string]string{
+		"tijger lamp appel fiets wolk":            "tijger lamp appel fiets wolk",
+		" Tijger, LAMP\tappel-fiets  wolk. ":      "tijger lamp appel fiets wolk",
+		"tjger lammp appel feits wolk":            "tijger lamp appel fiets wolk",
+		"tijger lamp appel fiets wol":             "tijger lamp appel fiets wol", // two can be meant
+		"tiger lamp apple bike cluod":             "tiger lamp apple bike cloud",
+		"tijger lamp appel fietsen wolk":          "tijger lamp appel fietsen wolk", // more than a slip
+		"geen van deze":                           "geen van deze",
+		"tijger lamp appel fiets wolk, of klokje": "tijger lamp appel fiets wolk of klokje",
+	} {
+		if got := spoken(typed, lists); got != want {
+			t.Errorf("%q became %q, want %q", typed, got, want)
 		}
 	}
 }

@@ -10,18 +10,19 @@ func TestOnlyNamedOriginsMayHoldTheChatInAFrame(t *testing.T) {
 	named := &browser{t: t, host: newSite(t, func(o *Options) { o.Embed = []string{partner} }).host}
 	none := &browser{t: t, host: newSite(t, nil).host}
 	cases := []struct {
-		b                          *browser
-		path, ancestors, xfo, corp string
+		b                                *browser
+		path, dest, ancestors, xfo, corp string
 	}{
-		{named, "/embed", "frame-ancestors " + partner + ";", "", "cross-origin"},
-		{named, "/embed?lang=en", "frame-ancestors " + partner + ";", "", "cross-origin"},
-		{named, "/", "frame-ancestors 'none';", "DENY", "same-origin"},
-		{named, "/counsellor", "frame-ancestors 'none';", "DENY", "same-origin"},
-		{named, "/embed.js", "frame-ancestors 'none';", "DENY", "cross-origin"},
-		{none, "/embed", "frame-ancestors 'none';", "DENY", "same-origin"},
+		{named, "/embed", "iframe", "frame-ancestors " + partner + ";", "", "cross-origin"},
+		{named, "/embed", "document", "frame-ancestors " + partner + ";", "", "same-origin"},
+		{named, "/embed?lang=en", "iframe", "frame-ancestors " + partner + ";", "", "cross-origin"},
+		{named, "/", "", "frame-ancestors 'none';", "DENY", "same-origin"},
+		{named, "/counsellor", "", "frame-ancestors 'none';", "DENY", "same-origin"},
+		{named, "/embed.js", "", "frame-ancestors 'none';", "DENY", "cross-origin"},
+		{none, "/embed", "iframe", "frame-ancestors 'none';", "DENY", "same-origin"},
 	}
 	for _, c := range cases {
-		resp, _ := c.b.do("GET", c.path, nil)
+		resp, _ := c.b.do("GET", c.path, nil, "Sec-Fetch-Dest: "+c.dest)
 		h := resp.Header
 		if !strings.Contains(h.Get("Content-Security-Policy"), c.ancestors) || h.Get("X-Frame-Options") != c.xfo || h.Get("Cross-Origin-Resource-Policy") != c.corp {
 			t.Errorf("%s: %v", c.path, h)
