@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -248,16 +249,40 @@ func (q *Queue) disconnect() error {
 	return err
 }
 
-// Ready says whether turns can be stored now: the slot of the line answers
-// and a key to seal with is there. Otherwise it gives the reason in one line.
+// Ready says whether turns can be stored now: Redis answers, of a Cluster one
+// master at least, and a key to seal with is there. Otherwise it gives the
+// reason in one line.
 func (q *Queue) Ready(ctx context.Context) error {
 	if err := q.life.Err(); err != nil {
 		return errClosed
 	}
-	if err := q.client.HLen(ctx, q.names.counts).Err(); err != nil {
+	if err := q.answers(ctx); err != nil {
 		return q.address.plain(err)
 	}
 	_, _, err := q.keys.current(short)
+	return err
+}
+
+// answers asks Redis for something. Of a Cluster that lost a shard the others
+// go on: whose conversation lives there must not suffer.
+func (q *Queue) answers(ctx context.Context) error {
+	if q.cluster == nil {
+		return q.client.HLen(ctx, q.names.counts).Err()
+	}
+	var some atomic.Bool
+	err := q.cluster.ForEachMaster(ctx, func(ctx context.Context, master *redis.Client) error {
+		info, err := master.ClusterInfo(ctx).Result()
+		if err == nil && !strings.Contains(info, "cluster_state:ok") {
+			err = errors.New("the cluster is down")
+		}
+		if err == nil || redis.HasErrorPrefix(err, "NOPERM") {
+			some.Store(true)
+		}
+		return err
+	})
+	if some.Load() {
+		return nil
+	}
 	return err
 }
 

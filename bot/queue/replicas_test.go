@@ -168,7 +168,7 @@ func startCluster(t *testing.T) (urls []string, servers []*redisServer) {
 	t.Helper()
 	args := []string{"--cluster", "create"}
 	for range 3 {
-		s := ownRedis(t, "--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-port", clusterPort(t))
+		s := ownRedis(t, "--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-require-full-coverage", "no", "--cluster-port", clusterPort(t))
 		servers = append(servers, s)
 		args = append(args, s.addr)
 		urls = append(urls, "redis://"+s.addr)
@@ -236,6 +236,44 @@ func TestAllOfItWorksOnACluster(t *testing.T) {
 	wantCounts(t, a, map[string]int64{a.day() + " left concern nl": 30})
 	clusterStaff(t, a, b)
 	clusterEpoch(t, a, b, servers[1])
+}
+
+// The shard of the line dies, and nobody takes over: whose conversation lives
+// elsewhere goes on.
+func TestAClusterThatLostAShardServesTheOthers(t *testing.T) {
+	urls, servers := startCluster(t)
+	q := open(t, store{urls: urls}.options(t))
+	shard := func(key string) string {
+		master, err := q.cluster.MasterForKey(t.Context(), key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return master.Options().Addr
+	}
+	lost := shard(q.names.line[0])
+	id := begun(t, q)
+	for shard(q.names.conversation(id)) == lost {
+		id = begun(t, q)
+	}
+	for _, s := range servers {
+		if s.addr == lost {
+			s.stop()
+		}
+	}
+	for i := range 20 {
+		if err := q.Ready(t.Context()); err != nil {
+			t.Fatalf("not ready: %v", err)
+		}
+		message := fmt.Sprint("m", i)
+		turn := Turn{ID: id, Message: message, Expect: Any, Entries: []Entry{{From: "child", ID: message, Body: []byte("x")}}}
+		if _, err := q.Turn(t.Context(), turn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, s := range servers {
+		s.stop()
+	}
+	wait(t, func() bool { return q.Ready(t.Context()) != nil })
 }
 
 func clusterStaff(t *testing.T, a, b *Queue) {
