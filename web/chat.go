@@ -35,7 +35,8 @@ type chat struct {
 	id, token string // "" before start and resume
 	conv      bot.Conversation
 	version   int64
-	seq       int64 // the highest number that the browser was sent
+	seq       int64     // the highest number that the browser was sent
+	latest    time.Time // when the newest of what it was sent was stored
 	epoch     string
 	mark      string // after the epoch, when this conversation alone is short of something
 	over      bool   // nothing more is answered

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -182,11 +183,11 @@ func TestABrowserThatHasSeenMoreThanIsStoredSendsItAgain(t *testing.T) {
 	})
 }
 
-// talking is a child with a counsellor: the desk, the child's token, and a way
+// talking is a child with a counsellor: both ends, the child's token, and a way
 // to write the messages d<from> to d<to>.
-func (s *site) talking(t *testing.T) (d *socket, token string, write func(from, to int)) {
+func (s *site) talking(t *testing.T) (c, d *socket, token string, write func(from, to int)) {
 	s.store.OnDuty(t.Context(), "Sanne")
-	c := s.child()
+	c = s.child()
 	c.send(`{"type":"start"}`)
 	token = fmt.Sprint(c.until("welcome")["token"])
 	c.send(`{"type":"human"}`)
@@ -195,7 +196,7 @@ func (s *site) talking(t *testing.T) (d *socket, token string, write func(from, 
 	d.until("hello")
 	d.send(`{"type":"claim"}`)
 	id := d.until("claimed")["conversation"]
-	return d, token, func(from, to int) {
+	return c, d, token, func(from, to int) {
 		for i := from; i <= to; i++ {
 			d.send(fmt.Sprintf(`{"type":"say","conversation":"%s","id":"d%d","text":"zin %d"}`, id, i, i))
 		}
@@ -211,7 +212,7 @@ func written(to int) (ids []string) {
 
 func TestWhatACounsellorSendsAgainStandsInItsOrder(t *testing.T) {
 	inTime(t, nil, func(t *testing.T, s *site) {
-		d, token, write := s.talking(t)
+		_, d, token, write := s.talking(t)
 		for i := 1; i <= 2; i++ {
 			write(i, i)
 			d.until("received")
@@ -234,9 +235,43 @@ func TestWhatACounsellorSendsAgainStandsInItsOrder(t *testing.T) {
 	})
 }
 
+// The child's last words are lost, and the counsellor's next ones get their
+// number before the child's end knows of the loss.
+func TestWhatACounsellorWritesUnderALostNumberReachesTheChild(t *testing.T) {
+	inTime(t, nil, func(t *testing.T, s *site) {
+		c, d, token, write := s.talking(t)
+		write(1, 1)
+		d.until("received")
+		say(c, 1, 1)
+		c.until("received")
+		time.Sleep(time.Second) // a failover takes time
+		s.store.behind(queue.IDOf(token), 1)
+		write(2, 2)
+		shown := map[string]int{}
+		for shown["zin 2"] == 0 || shown["m1"] == 0 {
+			switch f := c.next(); f["type"] {
+			case "welcome":
+				say(c, 1, 1)
+			case "message":
+				shown[fmt.Sprint(f["text"])]++
+			case "received":
+				shown[fmt.Sprint(f["id"])]++
+			}
+		}
+		if shown["zin 1"] > 1 || shown["zin 2"] != 1 {
+			t.Errorf("shown: %v", shown)
+		}
+		kept := said(t, s, token)
+		slices.Sort(kept)
+		if diff := cmp.Diff([]string{"d1", "d2", "m1"}, kept); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
 func TestWhatACounsellorWritesWhileTheStoreIsAwayStandsInItsOrder(t *testing.T) {
 	inTime(t, nil, func(t *testing.T, s *site) {
-		d, token, write := s.talking(t)
+		_, d, token, write := s.talking(t)
 		write(1, 1)
 		d.until("received")
 		s.store.setDown(true)
@@ -260,7 +295,7 @@ func TestWhatACounsellorWritesWhileTheStoreIsAwayStandsInItsOrder(t *testing.T) 
 
 func TestAStoreThatCameBackEmptyKeepsChildAndCounsellorTogether(t *testing.T) {
 	inTime(t, nil, func(t *testing.T, s *site) {
-		d, token, write := s.talking(t)
+		_, d, token, write := s.talking(t)
 		write(1, 1)
 		d.until("received")
 		s.store.lose("two")

@@ -42,6 +42,9 @@ func (c *chat) resume(f frame) {
 	if c.replay() != nil {
 		c.fail(errorFrame{Code: unavailable})
 	}
+	if f.after > rec.Seq {
+		c.passRewritten(rec.Seq)
+	}
 	c.place = place{in: c.conv.State == bot.Waiting}
 	c.hintDesk(queue.Hint{Kind: hintConnected, From: socketHere})
 	c.lookAtLine()
@@ -200,7 +203,7 @@ func (c *chat) storeLost() bool {
 // last messages again, and puts the conversation back if it is lost. When that
 // is not possible now, the next look tries again.
 func (c *chat) newEpoch() bool {
-	epoch := c.server.store.Epoch()
+	epoch, shown := c.server.store.Epoch(), c.seq
 	rec, err := c.load(c.id)
 	switch {
 	case err == nil && rec.Version > c.version:
@@ -222,10 +225,28 @@ func (c *chat) newEpoch() bool {
 	c.refill.begin(c.answered.next > 0)
 	c.attach()
 	c.welcome(rec.Seq)
+	c.passRewritten(shown)
 	c.place.in = false
 	c.lineUp()
 	c.tellState(c.conv.State != bot.WithBot)
 	return true
+}
+
+// passRewritten sends what a counsellor wrote when the store had lost state and
+// this end did not know yet: over the numbers up to shown that the browser has
+// had, or under a number that it had for something else, stored later than all
+// it was sent. What comes twice has the same number; browsers skip it.
+func (c *chat) passRewritten(shown int64) {
+	was := c.latest
+	entries, err := c.after(max(0, shown-resends))
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if e.Seq > shown || e.From == "counsellor" && e.At.After(was) {
+			c.pass(e, "")
+		}
+	}
 }
 
 // restore stores the state that we have over an older one.

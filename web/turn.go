@@ -311,6 +311,9 @@ func (c *chat) tellAgain(entries []queue.Entry, re string) {
 // its number; notes of counsellors are not for the child.
 func (c *chat) pass(e queue.Entry, re string) {
 	c.seq = max(c.seq, e.Seq)
+	if e.At.After(c.latest) {
+		c.latest = e.At
+	}
 	switch {
 	case e.From == fromNote:
 	case e.From == "child" && re != "" && e.ID == storeID(re):
