@@ -312,6 +312,13 @@ func (c *conn) waitFor(d time.Duration) {
 	}
 }
 
+// refuse ends a socket that came when the server had begun to stop.
+func (c *conn) refuse() {
+	_ = c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(closeRestart, retryReason()), time.Now().Add(closeWait))
+	c.discard(nil)
+	c.ws.Close()
+}
+
 // discard reads what the other side is still sending, so that our close frame
 // is not swept away by a reset.
 func (c *conn) discard(err error) {

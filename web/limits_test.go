@@ -214,6 +214,16 @@ func TestTooManyMessagesAreSlowed(t *testing.T) {
 	}
 }
 
+func TestWhoComesWhileTheServerStopsIsToldToComeBack(t *testing.T) {
+	s := newSite(t, nil)
+	s.server.hub.close()
+	c := s.child()
+	c.send(`{"type":"start"}`)
+	if code, reason := c.closed(); code != 1012 || !strings.HasPrefix(reason, "retry ") {
+		t.Errorf("closed with %d %q", code, reason)
+	}
+}
+
 func TestADeployClosesWithAHintWhenToComeBack(t *testing.T) {
 	s := newSite(t, nil)
 	c, d := s.child(), s.child()

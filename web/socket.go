@@ -36,7 +36,7 @@ func (s *Server) live(c *conn, deliver func([]byte), own func()) {
 		s.sockets.Go(own)
 	})
 	if !in {
-		c.cut()
+		c.refuse()
 	}
 }
 

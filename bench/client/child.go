@@ -134,7 +134,9 @@ func (c *Child) Run(ctx context.Context) {
 		if errors.Is(err, errFinished) {
 			return
 		}
-		c.Closes.add(code(err))
+		if !errors.Is(err, errNotOpened) {
+			c.Closes.add(code(err))
+		}
 		if c.cut == 0 {
 			c.cut = c.Log.Now()
 			c.talk.Add(history.Event{At: c.cut, Kind: history.Cut})
@@ -157,7 +159,10 @@ func (c *Child) finished() bool {
 	return c.quit.Load() && len(c.pending) == 0 && (!c.Human || c.asked) && time.Since(c.news) > settle
 }
 
-var errFinished = errors.New("finished")
+var (
+	errFinished  = errors.New("finished")
+	errNotOpened = errors.New("no socket") // a node that is gone refuses: that is no socket that ended
+)
 
 // visit is one socket, from the handshake to its end.
 func (c *Child) visit(ctx context.Context) error {
@@ -168,7 +173,7 @@ func (c *Child) visit(ctx context.Context) error {
 	addr := addrs[c.Rand.IntN(len(addrs))]
 	s, err := open(ctx, c.Dial, "ws://"+addr+"/ws", "praatpaal.v1", http.Header{"Origin": {"http://" + addr}})
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errNotOpened, err)
 	}
 	defer s.close()
 	c.mu.Lock()
