@@ -201,6 +201,9 @@ func (c *Counsellor) due(s *socket, now time.Time) error {
 			c.drop(h.id) // not given back: it was noted that it may be lost
 			continue
 		}
+		if !h.unsure.IsZero() {
+			continue // what is pending goes first, once it is ours again
+		}
 		for i := range h.pending {
 			if now.Sub(h.pending[i].sent) > againEvery {
 				if err := c.write(s, h, &h.pending[i]); err != nil {
@@ -219,7 +222,7 @@ func (c *Counsellor) due(s *socket, now time.Time) error {
 	}
 	for _, h := range c.cases {
 		switch {
-		case h.ending > 0 || len(h.pending) > 1:
+		case h.ending > 0 || len(h.pending) > 1 || !h.unsure.IsZero():
 		case c.Says > 0 && h.says >= c.Says && len(h.pending) == 0:
 			h.ending = c.Log.Now()
 			return s.send(object{"type": "end", "conversation": h.id, "outcome": "helped"})
