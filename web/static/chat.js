@@ -434,11 +434,12 @@ function exit(e) {
   if (root.className === 'away') return;
   root.className = 'away';
   wipe();
-  if (t) {
-    if (s && s.readyState === 1) s.send(padded({ type: 'exit' }));
-    if (navigator.sendBeacon) navigator.sendBeacon('/exit', t);
-  }
-  home(navigator.onLine === false ? '' : to);
+  if (t && s && s.readyState === 1) s.send(padded({ type: 'exit' }));
+  /* What takes long on an old telephone comes after the empty page is drawn. */
+  setTimeout(function () {
+    if (t && navigator.sendBeacon) navigator.sendBeacon('/exit', t);
+    home(navigator.onLine === false ? '' : to);
+  });
   setTimeout(home, HOME);
 }
 
