@@ -21,6 +21,7 @@ type memoryStore struct {
 	alone  bool // other nodes reach the store
 	epoch  string
 	fence  int64
+	lostAt time.Time
 	talks  map[string]*talk
 	line   []queue.Waiting
 	claims map[string]queue.Claim
@@ -65,6 +66,7 @@ func (m *memoryStore) setDown(down bool) {
 func (m *memoryStore) lose(epoch string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.lostAt = time.Now()
 	m.epoch, m.talks, m.line, m.claims = epoch, map[string]*talk{}, nil, map[string]queue.Claim{}
 }
 
@@ -78,6 +80,12 @@ func (m *memoryStore) Epoch() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.epoch
+}
+
+func (m *memoryStore) LostAt() time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.lostAt
 }
 
 func (m *memoryStore) Begin(_ context.Context, t queue.Turn) (queue.Stored, error) {

@@ -57,6 +57,7 @@ const (
 
 	refillQuiet = time.Second      // without a message: all have come again
 	refillMost  = 8 * time.Second  // to wait for them
+	lossLately  = 2 * time.Minute  // a browser that comes back may have had numbers that were lost
 	returnMost  = 15 * time.Second // for a counsellor and a child to find each other after a loss
 	startWait   = 10 * time.Second // for start or resume on a new socket
 	readWait    = 28 * time.Second // for anything from a socket, pongs too

@@ -269,6 +269,32 @@ func TestWhatACounsellorWritesUnderALostNumberReachesTheChild(t *testing.T) {
 	})
 }
 
+// The same while the child has no line: its browser comes back with the number
+// that its lost words had.
+func TestWhoComesBackAfterALossLacksNothingOfTheCounsellor(t *testing.T) {
+	inTime(t, nil, func(t *testing.T, s *site) {
+		c, d, token, write := s.talking(t)
+		say(c, 1, 1)
+		after := c.until("received")["seq"]
+		c.ws.Close()
+		time.Sleep(time.Second)
+		s.store.behind(queue.IDOf(token), 1)
+		s.store.mu.Lock()
+		s.store.epoch, s.store.lostAt = "two", time.Now()
+		s.store.mu.Unlock()
+		d.until("hello")
+		write(2, 2)
+		if f := d.until("received"); f["seq"] != after {
+			t.Fatalf("stored as %v, not under the lost number %v", f["seq"], after)
+		}
+		e := s.child()
+		e.send(fmt.Sprintf(`{"type":"resume","token":"%s","after":%v}`, token, after))
+		for f := e.until("message"); f["text"] != "zin 2"; {
+			f = e.until("message")
+		}
+	})
+}
+
 func TestWhatACounsellorWritesWhileTheStoreIsAwayStandsInItsOrder(t *testing.T) {
 	inTime(t, nil, func(t *testing.T, s *site) {
 		_, d, token, write := s.talking(t)

@@ -39,11 +39,8 @@ func (c *chat) resume(f frame) {
 		c.mark = "-" + rand.Text()
 	}
 	c.welcome(rec.Seq)
-	if c.replay() != nil {
+	if c.replayAll(f.after > rec.Seq) != nil {
 		c.fail(errorFrame{Code: unavailable})
-	}
-	if f.after > rec.Seq {
-		c.passRewritten(rec.Seq)
 	}
 	c.place = place{in: c.conv.State == bot.Waiting}
 	c.hintDesk(queue.Hint{Kind: hintConnected, From: socketHere})
@@ -116,6 +113,19 @@ func (c *chat) replay() error {
 			c.pass(e, "")
 		}
 	}
+	return err
+}
+
+// replayAll is replay for a browser that comes back: when the store may have
+// lost state since, numbers that it has had may stand for something else now.
+func (c *chat) replayAll(short bool) error {
+	lost := c.server.store.LostAt()
+	if !short && time.Since(lost) > lossLately {
+		return c.replay()
+	}
+	c.latest = lost.Add(-lossLately)
+	entries, err := c.recent(c.seq)
+	c.passRewritten(entries, c.seq)
 	return err
 }
 
@@ -205,6 +215,10 @@ func (c *chat) storeLost() bool {
 func (c *chat) newEpoch() bool {
 	epoch, shown := c.server.store.Epoch(), c.seq
 	rec, err := c.load(c.id)
+	var entries []queue.Entry
+	if err == nil {
+		entries, err = c.recent(shown)
+	}
 	switch {
 	case err == nil && rec.Version > c.version:
 		err = c.adopt(rec)
@@ -225,23 +239,22 @@ func (c *chat) newEpoch() bool {
 	c.refill.begin(c.answered.next > 0)
 	c.attach()
 	c.welcome(rec.Seq)
-	c.passRewritten(shown)
+	c.passRewritten(entries, shown)
 	c.place.in = false
 	c.lineUp()
 	c.tellState(c.conv.State != bot.WithBot)
 	return true
 }
 
+// recent reads the last entries up to a number and all over it.
+func (c *chat) recent(seq int64) ([]queue.Entry, error) { return c.after(max(0, seq-resends)) }
+
 // passRewritten sends what a counsellor wrote when the store had lost state and
 // this end did not know yet: over the numbers up to shown that the browser has
 // had, or under a number that it had for something else, stored later than all
 // it was sent. What comes twice has the same number; browsers skip it.
-func (c *chat) passRewritten(shown int64) {
+func (c *chat) passRewritten(entries []queue.Entry, shown int64) {
 	was := c.latest
-	entries, err := c.after(max(0, shown-resends))
-	if err != nil {
-		return
-	}
 	for _, e := range entries {
 		if e.Seq > shown || e.From == "counsellor" && e.At.After(was) {
 			c.pass(e, "")

@@ -77,6 +77,7 @@ type Health interface {
 	Now() time.Time
 	Elsewhere() bool
 	Epoch() string
+	LostAt() time.Time // when this node saw that state was lost; zero: never
 	Lost(ctx context.Context, epoch string) error
 }
 

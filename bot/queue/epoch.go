@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -23,8 +24,9 @@ type epoch struct {
 	ask  chan struct{} // fixed; a token when somebody doubts the epoch
 
 	mu    sync.Mutex
-	now   string // guarded by mu
-	first string // guarded by mu; value of the first probe
+	now   string    // guarded by mu
+	first string    // guarded by mu; value of the first probe
+	lost  time.Time // guarded by mu; when it became another one
 }
 
 func newEpoch(n names, cluster bool) *epoch {
@@ -61,6 +63,9 @@ func (e *epoch) look(ctx context.Context, client redis.UniversalClient) (changed
 	defer e.mu.Unlock()
 	changed = e.now != "" && e.now != now
 	e.now, e.first = now, values[0].Val()
+	if changed {
+		e.lost = time.Now()
+	}
 	return changed, nil
 }
 
@@ -85,6 +90,14 @@ func (e *epoch) doubt() {
 func (q *Queue) Epoch() string {
 	now, _ := q.epoch.known()
 	return now
+}
+
+// LostAt is when this node saw that the epoch had become another one; zero when
+// it never did.
+func (q *Queue) LostAt() time.Time {
+	q.epoch.mu.Lock()
+	defer q.epoch.mu.Unlock()
+	return q.epoch.lost
 }
 
 // Lost says that the store knows less than it did in an epoch: after ErrLost,

@@ -4,9 +4,15 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
+
+// lowerAfter is how long fewer replicas must have followed before writes wait
+// for fewer: longer than a planned failover takes. Its first act is that the
+// next master leaves the old one, which goes on taking writes that are lost.
+const lowerAfter = 8 * time.Second
 
 // lagMost is how many seconds a replica may have said nothing and still be one
 // that writes wait for; Redis' replicas say something every second.
@@ -14,8 +20,9 @@ const lagMost = 2
 
 // replication is what is known about the replicas of one Redis.
 type replication struct {
-	need    int32  // replicas that must have a write before it is safe
-	history string // of the data; another one after a failover
+	need    int32     // replicas that must have a write before it is safe
+	history string    // of the data; another one after a failover
+	fewer   time.Time // since when fewer follow than need; zero: they do not
 }
 
 // replicas finds out how many replicas must have a write to this Redis before
@@ -40,10 +47,13 @@ func (q *Queue) replicas(ctx context.Context, client *redis.Client) error {
 	q.mu.Lock()
 	was := q.replicated[client]
 	q.mu.Unlock()
-	// A replica that is made the master leaves its old one first, which goes on
-	// taking writes for some seconds: these must not become safe.
-	if q.address.sentinel && now.need < was.need && now.history == was.history && q.failingOver(ctx) {
-		return nil
+	if q.address.sentinel && now.need < was.need && now.history == was.history {
+		if was.fewer.IsZero() {
+			was.fewer = time.Now()
+		}
+		if time.Since(was.fewer) < lowerAfter || q.failingOver(ctx) {
+			now = was
+		}
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
