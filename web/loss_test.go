@@ -3,13 +3,16 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/praatpaal/praatpaal/bot"
 	"github.com/praatpaal/praatpaal/bot/queue"
 )
 
@@ -267,6 +270,41 @@ func TestWhatACounsellorWritesUnderALostNumberReachesTheChild(t *testing.T) {
 			t.Error(diff)
 		}
 	})
+}
+
+// The child's last words are lost, and the counsellor ends the talk before the
+// child's end knows of it, which then puts back what it has.
+func TestATalkThatWasEndedStaysEndedAfterALoss(t *testing.T) {
+	for lost := 1; lost <= 3; lost++ {
+		inTime(t, nil, func(t *testing.T, s *site) {
+			c, _, token, _ := s.talking(t)
+			id := queue.IDOf(token)
+			for i := 1; i <= 3; i++ {
+				say(c, i, i)
+				c.until("received")
+			}
+			for range lost {
+				s.store.behind(id, 1)
+			}
+			rec, err := s.store.Load(t.Context(), id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			desk := &ledger{server: s.server, id: id, fence: rec.Fence}
+			if err := errors.Join(desk.load(), desk.write(bot.Event{Kind: bot.Finished}, "")); err != nil {
+				t.Fatal(err)
+			}
+			s.store.mu.Lock()
+			s.store.epoch, s.store.lostAt = "two", time.Now()
+			s.store.mu.Unlock()
+			time.Sleep(time.Minute)
+			rec, err = s.store.Load(t.Context(), id)
+			if err != nil || !strings.Contains(string(rec.State), `"state":"ended"`) {
+				t.Errorf("%d lost: stored is %s, %v", lost, rec.State, err)
+			}
+			c.before()
+		})
+	}
 }
 
 // The same while the child has no line: its browser comes back with the number

@@ -125,7 +125,8 @@ func (c *chat) replayAll(short bool) error {
 	}
 	c.latest = lost.Add(-lossLately)
 	entries, err := c.recent(c.seq)
-	c.passRewritten(entries, c.seq)
+	known := func(e queue.Entry) bool { return e.From == "bot" && e.Seq <= c.seq }
+	c.passRewritten(slices.DeleteFunc(entries, known), c.seq)
 	return err
 }
 
@@ -225,6 +226,7 @@ func (c *chat) newEpoch() bool {
 	case err == nil && rec.Version < c.version:
 		err = c.restore(rec)
 	case err == nil:
+		c.heed(rec)
 	case errors.Is(err, queue.ErrGone):
 		var stored queue.Stored
 		c.version = 0
@@ -249,21 +251,30 @@ func (c *chat) newEpoch() bool {
 // recent reads the last entries up to a number and all over it.
 func (c *chat) recent(seq int64) ([]queue.Entry, error) { return c.after(max(0, seq-resends)) }
 
-// passRewritten sends what a counsellor wrote when the store had lost state and
+// passRewritten sends what a counsellor did and wrote when the store had lost state and
 // this end did not know yet: over the numbers up to shown that the browser has
 // had, or under a number that it had for something else, stored later than all
 // it was sent. What comes twice has the same number; browsers skip it.
 func (c *chat) passRewritten(entries []queue.Entry, shown int64) {
 	was := c.latest
 	for _, e := range entries {
-		if e.Seq > shown || e.From == "counsellor" && e.At.After(was) {
+		if e.Seq > shown || e.From != "child" && e.At.After(was) {
 			c.pass(e, "")
 		}
 	}
 }
 
+// heed takes from a stored state what must not be undone by ours: a counsellor
+// may have ended the talk where turns of ours were lost.
+func (c *chat) heed(rec queue.Record) {
+	if stored, err := c.server.unpack(rec.State); err == nil && stored.State == bot.Ended {
+		c.conv.State, c.conv.Counsellor = stored.State, stored.Counsellor
+	}
+}
+
 // restore stores the state that we have over an older one.
 func (c *chat) restore(rec queue.Record) error {
+	c.heed(rec)
 	c.version, c.seq = rec.Version, min(c.seq, rec.Seq)
 	stored, err := c.write(&turn{next: c.conv})
 	if err == nil {
