@@ -187,17 +187,27 @@ func (b *batch) pipeline(ctx context.Context, calls []*call) {
 		_ = pipe.Process(ctx, c.fresh(ctx)) // only queued: no error
 	}
 	var safe *redis.IntCmd
+	var info *redis.StringCmd
 	need := b.needs.Load()
 	if need > 0 {
 		safe = redis.NewIntCmd(ctx, "wait", need, waitMS)
 		_ = pipe.Process(ctx, safe)
 	}
+	if need > 0 && b.queue.address.sentinel {
+		info = pipe.Info(ctx, "replication") // over the same connection
+	}
 	_, err := pipe.Exec(ctx) // each command holds its own error
 	b.queue.moved(ctx, err)
+	var doubtful error
+	if safe != nil {
+		doubtful = b.queue.unsafe(safe, need)
+	}
+	if doubtful == nil && info != nil && !b.queue.ofNow(ctx, b.client, info) {
+		doubtful = errUnsafe
+	}
 	for _, c := range calls {
-		c.err = c.cmd.Err()
-		if c.err == nil && safe != nil {
-			c.err = b.queue.unsafe(safe, need)
+		if c.err = c.cmd.Err(); c.err == nil {
+			c.err = doubtful
 		}
 	}
 }

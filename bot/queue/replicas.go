@@ -22,6 +22,7 @@ const lagMost = 2
 type replication struct {
 	need    int32     // replicas that must have a write before it is safe
 	history string    // of the data; another one after a failover
+	former  string    // the history before: whoever still has it is no master any more
 	fewer   time.Time // since when fewer follow than need; zero: they do not
 }
 
@@ -34,9 +35,15 @@ func (q *Queue) replicas(ctx context.Context, client *redis.Client) error {
 	if redis.HasErrorPrefix(err, "NOPERM") {
 		info, err = "", nil // inspect has warned
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		q.learn(ctx, client, info)
 	}
+	return err
+}
+
+// learn takes what a Redis says about its replicas. Behind Sentinels it may be
+// the old master, over a connection from before a failover.
+func (q *Queue) learn(ctx context.Context, client *redis.Client, info string) {
 	now := replication{history: field(info, "master_replid")}
 	if field(info, "role") == "master" {
 		now.need = following(info)
@@ -47,6 +54,15 @@ func (q *Queue) replicas(ctx context.Context, client *redis.Client) error {
 	q.mu.Lock()
 	was := q.replicated[client]
 	q.mu.Unlock()
+	switch {
+	case !q.address.sentinel || was.history == "":
+	case now.history == was.former:
+		return
+	case now.history != was.history:
+		now.former = was.history
+	default:
+		now.former = was.former
+	}
 	if q.address.sentinel && now.need < was.need && now.history == was.history {
 		if was.fewer.IsZero() {
 			was.fewer = time.Now()
@@ -64,7 +80,27 @@ func (q *Queue) replicas(ctx context.Context, client *redis.Client) error {
 	if q.only != nil {
 		q.only.needs.Store(now.need)
 	}
-	return nil
+}
+
+// ofNow tells whether a write went to the Redis whose replicas are known: after
+// a failover some connections still lead to the old master, which goes on
+// taking writes, and a replica that has not turned away yet has them too.
+func (q *Queue) ofNow(ctx context.Context, client *redis.Client, info *redis.StringCmd) bool {
+	text, err := info.Result()
+	if redis.HasErrorPrefix(err, "NOPERM") {
+		return true
+	}
+	q.mu.Lock()
+	known := q.replicated[client].history
+	q.mu.Unlock()
+	if err == nil && field(text, "master_replid") == known {
+		return true
+	}
+	if err == nil {
+		q.learn(ctx, client, text)
+	}
+	q.epoch.doubt()
+	return false
 }
 
 // failingOver asks the Sentinels whether they are choosing another master.
