@@ -16,11 +16,11 @@ func (s *Server) embed(w http.ResponseWriter, r *http.Request) {
 	if len(s.options.Embed) > 0 {
 		h.Del("X-Frame-Options") // it knows no list
 		h.Add("Vary", "Sec-Fetch-Dest")
-	}
-	// Only a frame has to be let into a page of another origin; browsers that
-	// ask for this policy also say what they fetch for.
-	if len(s.options.Embed) > 0 && r.Header.Get("Sec-Fetch-Dest") == "iframe" {
-		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		// Only a frame has to be let into a page of another origin; browsers that
+		// ask for this policy also say what they fetch for.
+		if r.Header.Get("Sec-Fetch-Dest") == "iframe" {
+			h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		}
 	}
 	if lang := r.URL.Query().Get("lang"); s.options.Texts[lang] != nil {
 		s.pages.ready["chat.html "+lang].send(w, r)
