@@ -3,7 +3,6 @@ package browser
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -25,7 +24,6 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
-	"github.com/praatpaal/praatpaal/bench/canary"
 	"github.com/praatpaal/praatpaal/bot/queue"
 )
 
@@ -200,19 +198,12 @@ func (w *tab) tells(secret string) {
 	w.keepsNothing("told")
 }
 
-func newSecret() string { return "zebra" + strings.ToLower(rand.Text()[:14]) }
-
-// naive is what a page does that does not think of this: so that the search
-// is known to find something.
+// naive lets the browser see a careless page.
 func (h *household) naive() (secrets []string) {
-	secrets = []string{newSecret(), newSecret(), newSecret()}
-	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprintf(w, "<title>x</title><script>localStorage.setItem('a', '%s'); sessionStorage.setItem('a', '%s')</script>", secrets[0], secrets[1])
-	}))
-	h.t.Cleanup(site.Close)
+	url, secrets := careless(h.t)
 	w, leaves := h.tab()
 	defer leaves()
-	w.open(site.URL + "/?said=" + secrets[2])
+	w.open(url)
 	return secrets
 }
 
@@ -362,21 +353,7 @@ func TestSixJourneysLeaveNothingOnTheDiskAndAskNobodyElse(t *testing.T) {
 		t.Fatalf("%d tokens and %d answers were heard: nothing is tried", len(tokens), len(answers))
 	}
 	secrets = append(append(secrets, tokens...), answers...)
-	hits, read, err := canary.New(secrets).Under(h.profile)
-	if err != nil || read < 1<<20 {
-		t.Errorf("%d bytes of the profile were searched: %v", read, err)
-	}
-	for _, hit := range hits {
-		t.Errorf("on the disk, in %s: %q as %s", hit.Where, hit.Secret, hit.As)
-	}
-	naive, _, _ := canary.New(found).Under(h.profile)
-	seen := map[string]bool{}
-	for _, hit := range naive {
-		seen[hit.Secret] = true
-	}
-	if len(seen) != len(found) {
-		t.Errorf("of a careless page %d of %d secrets are found: nothing is tried", len(seen), len(found))
-	}
+	nothingOn(t, h.profile, secrets, found)
 	rows := 0
 	for _, row := range h.history() {
 		if strings.HasPrefix(row, s.chat) {
@@ -387,7 +364,6 @@ func TestSixJourneysLeaveNothingOnTheDiskAndAskNobodyElse(t *testing.T) {
 	if rows != 1 {
 		t.Errorf("%d rows in the history", rows)
 	}
-	t.Logf("%d secrets, %d bytes of profile, %d found; a careless page: %d of %d", len(secrets), read, len(hits), len(seen), len(found))
 	h.ears.asksNobodyElse(t, s.chat)
 }
 
