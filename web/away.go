@@ -90,7 +90,6 @@ func (c *chat) store() {
 			c.loss()
 		case err == nil:
 			c.stored(t, stored)
-			c.catchUp(stored)
 		}
 		if err != nil {
 			return
@@ -111,14 +110,23 @@ func (c *chat) store() {
 	c.tellState(true)
 }
 
-// catchUp takes the stored state when the last turn had been stored all the
-// same, before its answer was lost: then that is what was done.
-func (c *chat) catchUp(stored queue.Stored) {
-	if !stored.Again || c.memory.inUse() {
-		return
+// catchUp takes the stored state when a turn had been stored all the same,
+// before its answer was lost: what was done is what is stored, and others may
+// have written since. What it cannot read now is stale for the next turn.
+func (c *chat) catchUp(others bool) {
+	var err error
+	if c.memory.inUse() {
+		if others {
+			err = c.merge()
+		}
+	} else {
+		var rec queue.Record
+		if rec, err = c.load(c.id); err == nil {
+			err = c.adopt(rec)
+		}
 	}
-	if rec, err := c.load(c.id); err == nil && c.adopt(rec) != nil {
-		c.server.log.Warn("a stored conversation could not be read", "what", "chat")
+	if err != nil {
+		c.server.log.Warn("a stored conversation could not be read", "what", "chat", "err", err)
 	}
 }
 
@@ -144,7 +152,10 @@ func (c *chat) linger() {
 
 func (c *chat) stored(t *turn, stored queue.Stored) {
 	c.memory.turns = c.memory.turns[1:]
-	c.version = stored.Version
+	others := stored.Again && stored.Version > c.version+1
+	if !others {
+		c.version = stored.Version
+	}
 	if t.begins {
 		c.attach()
 	}
@@ -153,6 +164,9 @@ func (c *chat) stored(t *turn, stored queue.Stored) {
 		c.answered.add(c.server.limits.hash(t.re()))
 	}
 	c.tell(stored.Entries, t.re())
+	if stored.Again {
+		c.catchUp(others)
+	}
 }
 
 // merge goes on from a version that somebody else wrote meanwhile: who has

@@ -6,6 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/praatpaal/praatpaal/bot"
+	"github.com/praatpaal/praatpaal/bot/book"
 	"github.com/praatpaal/praatpaal/bot/queue"
 )
 
@@ -288,6 +292,60 @@ func TestATalkThatIsGoneAndAStoreThatIsNot(t *testing.T) {
 		c.send(`{"type":"start"}`)
 		if f := c.next(); f["type"] != "welcome" {
 			t.Errorf("answered by %v", f)
+		}
+	})
+}
+
+// The store takes the child's words, but its answer is lost; the counsellor
+// ends the talk before the child's end knows that they were stored.
+func TestATalkThatWasEndedStaysEndedWhenTheChildsWordsWereStoredUnheard(t *testing.T) {
+	for words := 1; words <= 3; words++ {
+		inTime(t, nil, func(t *testing.T, s *site) {
+			c, d, token, _ := s.talking(t)
+			id := queue.IDOf(token)
+			s.store.hear(func(*talk) {})
+			for i := 1; i <= words; i++ {
+				say(c, i, i)
+			}
+			c.until("message")
+			s.store.hear(nil)
+			d.send(fmt.Sprintf(`{"type":"end","conversation":"%s","outcome":"helped"}`, id))
+			d.until("gone")
+			time.Sleep(time.Minute)
+			rec, err := s.store.Load(t.Context(), id)
+			if err != nil || !strings.Contains(string(rec.State), `"state":"ended"`) {
+				t.Errorf("%d words: stored is %s, %v", words, rec.State, err)
+			}
+			kept := said(t, s, token)
+			if diff := cmp.Diff([]string{"m1", "m2", "m3"}[:words], kept); diff != "" {
+				t.Errorf("%d words: %s", words, diff)
+			}
+			c.before()
+		})
+	}
+}
+
+// The store takes the counsellor's turn, its answer is lost, and the child's
+// end writes before it is asked for again.
+func TestADeskGoesOnFromWhatIsStoredAfterATurnThatWasStoredUnheard(t *testing.T) {
+	inTime(t, nil, func(t *testing.T, s *site) {
+		_, _, token, _ := s.talking(t)
+		desk := &ledger{server: s.server, id: queue.IDOf(token), fence: 1}
+		if err := desk.load(); err != nil {
+			t.Fatal(err)
+		}
+		s.store.hear(func(k *talk) {
+			worse := desk.conv
+			worse.Danger = book.Emergency
+			k.rec.State = s.server.pack(worse)
+			k.rec.Version++
+			s.store.unheard = nil
+		})
+		if err := desk.write(bot.Event{Kind: bot.Joined, Name: "Sanne"}, ""); err != nil {
+			t.Fatal(err)
+		}
+		if desk.conv.Danger != book.Emergency {
+			t.Errorf("the desk goes on with danger %v", desk.conv.Danger)
 		}
 	})
 }

@@ -66,6 +66,9 @@ func (l *ledger) write(e bot.Event, from bot.State) error {
 			t.Entries = []queue.Entry{{From: "bot", Body: l.server.reply(answer, next, "").bytes()}}
 		}
 		stored, err := l.turn(t)
+		if err == nil && stored.Again {
+			return l.load() // the child may have written since
+		}
 		if err == nil {
 			l.conv, l.record.Version = next, stored.Version
 			return nil
