@@ -1,5 +1,7 @@
 package bot
 
+import "github.com/praatpaal/praatpaal/bot/book"
+
 // lookedBack is how many of the steps that were told last may have offered a
 // choice that is still kept.
 const lookedBack = 10
@@ -12,9 +14,10 @@ func (b *Bot) Pack(c Conversation) Conversation {
 	if older <= 0 || b.voices[c.Lang] == nil {
 		return c
 	}
+	told := b.told(&c)
 	offered := append(make([]Choice, 0, len(c.Offered)), c.Offered...)
 	for i := range offered[:older] {
-		if offered[i].Label == b.shown(&c, offered[i].ID) {
+		if offered[i].Label == b.shown(&c, &told, offered[i].ID) {
 			offered[i].Label = ""
 		}
 	}
@@ -27,21 +30,29 @@ func (b *Bot) Unpack(c Conversation) Conversation {
 	if b.voices[c.Lang] == nil {
 		return c
 	}
+	told := b.told(&c)
 	for i := range c.Offered {
 		if o := &c.Offered[i]; o.Label == "" {
-			o.Label = b.shown(&c, o.ID)
+			o.Label = b.shown(&c, &told, o.ID)
 		}
 	}
 	return c
 }
 
+// told gives the steps that were told last, the newest first; nil for one that
+// the book has no more.
+func (b *Bot) told(c *Conversation) (steps [lookedBack]*book.Step) {
+	ids := last(c.Told, lookedBack)
+	for i, id := range ids {
+		steps[len(ids)-1-i] = b.voices[c.Lang].volume.Steps[id]
+	}
+	return steps
+}
+
 // shown is the label under which a step was last offered, as far as the book
 // tells: by the steps that were told, else by its own heading.
-func (b *Bot) shown(c *Conversation, id string) string {
-	steps := b.voices[c.Lang].volume.Steps
-	told := last(c.Told, lookedBack)
-	for i := len(told) - 1; i >= 0; i-- {
-		step := steps[told[i]]
+func (b *Bot) shown(c *Conversation, told *[lookedBack]*book.Step, id string) string {
+	for _, step := range told {
 		if step == nil {
 			continue
 		}
@@ -51,7 +62,7 @@ func (b *Bot) shown(c *Conversation, id string) string {
 			}
 		}
 	}
-	if step := steps[id]; step != nil {
+	if step := b.voices[c.Lang].volume.Steps[id]; step != nil {
 		return step.Heading
 	}
 	return ""

@@ -62,7 +62,7 @@ func (t *turn) say() {
 // hear says what the text means, in the language that it is written in: danger
 // is not missed because somebody goes on in another.
 func (t *turn) hear() understand.Meaning {
-	m := t.voice().ear.Message(t.event.Text)
+	m := t.voice().ear.Message(t.event.Text, t.options()...)
 	m.Lang = t.now.Lang
 	if m.Sure.Known >= knownHere || len(strings.Fields(t.event.Text)) < 3 {
 		return m
@@ -73,7 +73,8 @@ func (t *turn) hear() understand.Meaning {
 		}
 		other := t.bot.voices[lang].ear.Message(t.event.Text)
 		if other.Sure.Known >= m.Sure.Known+knownThere {
-			m, m.Lang = other, lang
+			other.Named, other.Lang = m.Named, lang
+			m = other
 		}
 	}
 	return m
@@ -175,21 +176,21 @@ func (t *turn) named(m understand.Meaning, worse bool) bool {
 	if worse && m.Danger >= book.Urgent && m.Ruled {
 		return false
 	}
-	fresh := t.now.Choices()
-	options := make([]understand.Option, len(fresh))
-	for i, c := range fresh {
-		options[i] = understand.Option{ID: c.ID, Label: c.Label}
-	}
-	near := m.Steps
-	if m.Lang != t.now.Lang {
-		near = nil // found among the steps of another language
-	}
-	id, ok := t.voice().ear.Among(t.event.Text, near, options)
-	if !ok || t.voice().volume.Steps[id] == nil {
+	if m.Named == "" || t.voice().volume.Steps[m.Named] == nil {
 		return false
 	}
-	t.understood(id)
+	t.understood(m.Named)
 	return true
+}
+
+// options are the choices of the last answer, which free text may name.
+func (t *turn) options() []understand.Option {
+	fresh := t.now.Choices()
+	out := make([]understand.Option, len(fresh))
+	for i, c := range fresh {
+		out[i] = understand.Option{ID: c.ID, Label: c.Label}
+	}
+	return out
 }
 
 // wished answers a wish, where the content has an answer to it.
@@ -216,19 +217,19 @@ func (t *turn) wished(m understand.Meaning) bool {
 
 // exactly goes to the step that has these very words.
 func (t *turn) exactly(m understand.Meaning) bool {
-	return t.closest(m, func(step *book.Step, score float64) bool {
-		return score >= asWritten && (step.Topic == "" || themed(step.Topic) == t.inTheme())
+	return t.closest(m, asWritten, func(step *book.Step, score float64) bool {
+		return step.Topic == "" || themed(step.Topic) == t.inTheme()
 	})
 }
 
 // matched goes to the step whose samples come closest, when they come close.
 func (t *turn) matched(m understand.Meaning) bool {
-	return t.closest(m, func(step *book.Step, score float64) bool {
+	return t.closest(m, likely, func(step *book.Step, score float64) bool {
 		if step.Topic == "" && t.inTheme() {
 			return score >= surely || score >= fairly && t.long()
 		}
 		own := step.Topic == m.Topic || step.Topic == ""
-		return score >= surely || score >= probably && own || score >= likely && own && t.inTheme()
+		return score >= surely || score >= probably && own || own && t.inTheme()
 	})
 }
 
@@ -239,14 +240,18 @@ func (t *turn) long() bool { return len(strings.Fields(t.event.Text)) > 4 }
 // told goes to a step of the message's own theme that was not shown yet, when
 // the theme's door was.
 func (t *turn) told(m understand.Meaning) bool {
-	return t.closest(m, func(step *book.Step, score float64) bool {
-		return (score >= likely && step.Topic != "" && step.Topic == m.Topic || score >= fairly && step.Topic == "" && t.long()) && !slices.Contains(t.now.Told, step.ID)
+	return t.closest(m, likely, func(step *book.Step, score float64) bool {
+		return (step.Topic != "" && step.Topic == m.Topic || score >= fairly && step.Topic == "" && t.long()) && !slices.Contains(t.now.Told, step.ID)
 	})
 }
 
-// closest goes to the first of the closest steps that is good enough.
-func (t *turn) closest(m understand.Meaning, enough func(*book.Step, float64) bool) bool {
+// closest goes to the first of the closest steps that is good enough, and comes
+// as close as least.
+func (t *turn) closest(m understand.Meaning, least float64, enough func(*book.Step, float64) bool) bool {
 	for _, match := range m.Steps {
+		if match.Score < least {
+			return false // the closest come first
+		}
 		step := t.voice().volume.Steps[match.Step]
 		if step == nil || !t.fits(step) || step.Does != "" && match.Score < surely || t.chat(step, match) {
 			continue

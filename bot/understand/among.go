@@ -6,41 +6,30 @@ import (
 	"github.com/praatpaal/praatpaal/bot/book"
 )
 
-// Among tells which of the offered choices a free text names: by its label, by
-// "the first", by yes or no, or by a sample of the step that it leads to. near
-// are the steps that the text comes closest to, where Message has found them
-// already; else nil.
-func (u *Understander) Among(text string, near []Match, offered []Option) (id string, ok bool) {
-	if len(offered) == 0 {
-		return "", false
-	}
-	sc := u.pool.Get().(*scratch)
-	defer u.pool.Put(sc)
-	u.lexicon.read(text, &sc.reading)
-	if len(sc.tokens) == 0 || len(sc.tokens) > 12 {
-		return "", false
+// among gives the one of the offered choices that a text names, which has been
+// read: by its label, by "the first", by yes or no, or by a sample of the step
+// that it leads to. "" when it names none.
+func (u *Understander) among(text string, sc *scratch, offered []Option) string {
+	if len(offered) == 0 || len(sc.tokens) == 0 || len(sc.tokens) > 12 {
+		return ""
 	}
 	if n := u.ordinal(sc, len(offered)); n >= 0 {
-		return offered[n].ID, true
+		return offered[n].ID
 	}
 	if n := u.yesOrNo(text, sc, offered); n >= 0 {
-		return offered[n].ID, true
+		return offered[n].ID
 	}
 	if n := u.byLabel(text, sc, offered); n >= 0 {
-		return offered[n].ID, true
+		return offered[n].ID
 	}
-	if near == nil {
-		u.steps.closest(&sc.reading, &sc.weighing)
-		near = sc.best
-	}
-	for _, m := range near {
+	for _, c := range sc.best {
 		for _, o := range offered {
-			if m.Step == o.ID && m.Score >= 0.6 {
-				return o.ID, true
+			if c.score >= 0.6 && u.steps.steps[c.step].ID == o.ID {
+				return o.ID
 			}
 		}
 	}
-	return "", false
+	return ""
 }
 
 // ordinal knows "the first", "2" and "the last one".

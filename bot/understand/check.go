@@ -24,12 +24,13 @@ func (u *Understander) checkSamples(v *book.Volume) []book.Finding {
 		for _, sample := range step.Samples {
 			u.lexicon.read(sample.Text, &sc.reading)
 			u.steps.closest(&sc.reading, &sc.weighing)
-			if len(sc.best) > 0 && sc.best[0].Step == step.ID {
+			best := u.steps.matches(&sc.weighing)
+			if len(best) > 0 && best[0].Step == step.ID {
 				continue
 			}
 			where := "nowhere"
-			if len(sc.best) > 0 {
-				first := sc.best[0]
+			if len(best) > 0 {
+				first := best[0]
 				where = fmt.Sprintf("to %s, by %q at %s:%d", first.Step, first.Sample, first.File, first.Line)
 			}
 			out = append(out, book.Finding{

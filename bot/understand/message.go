@@ -35,8 +35,9 @@ const (
 // it has not come so far.
 const hardly = 0.05
 
-// Message says what a text means. It is pure and safe for concurrent use.
-func (u *Understander) Message(text string) Meaning {
+// Message says what a text means, and which of the choices that were offered
+// it names. It is pure and safe for concurrent use.
+func (u *Understander) Message(text string, offered ...Option) Meaning {
 	sc := u.pool.Get().(*scratch)
 	defer u.pool.Put(sc)
 	u.score(text, sc)
@@ -55,7 +56,8 @@ func (u *Understander) Message(text string) Meaning {
 		Ruled:  u.ruled(sc, &v),
 		Soon:   u.soon(sc),
 		Denial: v.denial,
-		Steps:  append([]Match(nil), sc.best...),
+		Named:  u.among(text, sc, offered),
+		Steps:  u.steps.matches(&sc.weighing),
 	}
 }
 

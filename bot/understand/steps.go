@@ -46,7 +46,13 @@ type weighing struct {
 	sums    []float32 // by sample
 	touched []int32   // samples with a sum
 	terms   []term
-	best    []Match
+	best    []candidate
+}
+
+// candidate is the best sample of a step.
+type candidate struct {
+	step, sample int32
+	score        float64
 }
 
 // term is a word, two words or a family of a message.
@@ -179,7 +185,7 @@ func (ix *stepIndex) post(all [][]term) {
 func (ix *stepIndex) closest(r *reading, w *weighing) {
 	w.best = w.best[:0]
 	if n, ok := ix.exact[r.whole()]; ok {
-		w.best = append(w.best, ix.match(n, 1))
+		w.best = append(w.best, candidate{ix.samples[n].step, n, 1})
 	}
 	w.terms = r.listTerms(w.terms)
 	norm := ix.look(w)
@@ -227,9 +233,17 @@ func (ix *stepIndex) look(w *weighing) float32 {
 	return root(sum)
 }
 
-func (ix *stepIndex) match(n int32, score float64) Match {
-	s := &ix.samples[n]
-	return Match{Step: ix.steps[s.step].ID, Score: score, Sample: s.text, File: s.file, Line: s.line}
+// matches gives what closest found, best first.
+func (ix *stepIndex) matches(w *weighing) []Match {
+	if len(w.best) == 0 {
+		return nil
+	}
+	out := make([]Match, len(w.best))
+	for i, c := range w.best {
+		s := &ix.samples[c.sample]
+		out[i] = Match{Step: ix.steps[c.step].ID, Score: c.score, Sample: s.text, File: s.file, Line: s.line}
+	}
+	return out
 }
 
 // pick keeps the best sample of each of the best steps, and forgets the sums.
@@ -237,20 +251,18 @@ func (ix *stepIndex) pick(w *weighing) {
 	for _, n := range w.touched {
 		score := min(float64(w.sums[n]), 0.99)
 		w.sums[n] = 0
-		if len(w.best) < maxSteps || score >= w.best[len(w.best)-1].Score {
-			ix.insert(w, n, score)
+		if len(w.best) < maxSteps || score >= w.best[len(w.best)-1].score {
+			ix.insert(w, candidate{ix.samples[n].step, n, score})
 		}
 	}
 	w.touched = w.touched[:0]
 }
 
 // insert puts a sample in its place among the best, one for a step.
-func (ix *stepIndex) insert(w *weighing, n int32, score float64) {
-	s := &ix.samples[n]
-	id := ix.steps[s.step].ID
+func (ix *stepIndex) insert(w *weighing, c candidate) {
 	for i := range w.best {
-		if w.best[i].Step == id {
-			if !better(score, s, w.best[i]) {
+		if w.best[i].step == c.step {
+			if !ix.better(c, w.best[i]) {
 				return
 			}
 			w.best = slices.Delete(w.best, i, i+1)
@@ -258,23 +270,24 @@ func (ix *stepIndex) insert(w *weighing, n int32, score float64) {
 		}
 	}
 	at := len(w.best)
-	for at > 0 && better(score, s, w.best[at-1]) {
+	for at > 0 && ix.better(c, w.best[at-1]) {
 		at--
 	}
 	if at >= maxSteps {
 		return
 	}
-	w.best = slices.Insert(w.best, at, ix.match(n, score))
+	w.best = slices.Insert(w.best, at, c)
 	w.best = w.best[:min(len(w.best), maxSteps)]
 }
 
 // better gives a fixed order, also among equals.
-func better(score float64, s *sampleRef, than Match) bool {
-	if score != than.Score {
-		return score > than.Score
+func (ix *stepIndex) better(c, than candidate) bool {
+	if c.score != than.score {
+		return c.score > than.score
 	}
-	if s.file != than.File {
-		return s.file < than.File
+	a, b := &ix.samples[c.sample], &ix.samples[than.sample]
+	if a.file != b.file {
+		return a.file < b.file
 	}
-	return s.line < than.Line
+	return a.line < b.line
 }

@@ -31,6 +31,8 @@ type Meaning struct {
 	Soon *Reason `json:"-"`
 	// Denial: the speaker takes back what was said ("grapje", "laat maar").
 	Denial bool `json:"-"`
+	// Named is the offered choice that is named, or "".
+	Named string `json:"-"`
 	// Steps are the steps whose samples come closest, best first, at most
 	// five; for the two guesses when nothing fits.
 	Steps []Match `json:"-"`

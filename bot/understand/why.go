@@ -60,8 +60,9 @@ func (u *Understander) weighed(sc *scratch, output int) {
 			sc.text = append(sc.text, ", "...)
 		}
 		sc.text = u.name(u.scorer.keys[top[k]], sc.text)
-		sc.text = append(sc.text, ' ', '+')
-		sc.text = strconv.AppendFloat(sc.text, float64(most[k]), 'f', 1, 32)
+		tenths := int64(most[k]*10 + 0.5)
+		sc.text = strconv.AppendInt(append(sc.text, ' ', '+'), tenths/10, 10)
+		sc.text = append(sc.text, '.', byte('0'+tenths%10))
 	}
 }
 
