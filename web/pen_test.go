@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/praatpaal/praatpaal/bot"
@@ -47,6 +48,9 @@ type receivedFrame struct {
 func FuzzPen(f *testing.F) {
 	for _, text := range []string{"", "hoi", `"\`, "\x00\b\f\n\r\t\x1f\x7f", "ë€😭", "\u2028\u2029", "a\xffb\xe2\x80", "<b>&'"} {
 		f.Add(text)
+		for before := range 18 {
+			f.Add(strings.Repeat("~", before) + text + "gewone tekst")
+		}
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		var m message
@@ -57,6 +61,15 @@ func FuzzPen(f *testing.F) {
 		same(t, stateOf(&c), encode(&c))
 		same(t, received(text, 7), encode(receivedFrame{Type: "received", ID: text, Seq: 7}))
 	})
+}
+
+func TestThePenWritesEveryByteAnywhere(t *testing.T) {
+	for b := range 256 {
+		for before := range 17 {
+			text := strings.Repeat("x", before) + string([]byte{byte(b)}) + strings.Repeat("y", 17-before)
+			same(t, received(text, 7), encode(receivedFrame{Type: "received", ID: text, Seq: 7}))
+		}
+	}
 }
 
 func TestThePenLeavesOutWhatIsEmpty(t *testing.T) {
