@@ -62,7 +62,7 @@ func (t *turn) say() {
 // hear says what the text means, in the language that it is written in: danger
 // is not missed because somebody goes on in another.
 func (t *turn) hear() understand.Meaning {
-	m := t.voice().ear.Message(t.event.Text, t.options()...)
+	m := t.voice().ear.Hear(t.event.Text, t.options())
 	m.Lang = t.now.Lang
 	if m.Sure.Known >= knownHere || len(strings.Fields(t.event.Text)) < 3 {
 		return m
@@ -71,7 +71,7 @@ func (t *turn) hear() understand.Meaning {
 		if lang == t.now.Lang {
 			continue
 		}
-		other := t.bot.voices[lang].ear.Message(t.event.Text)
+		other := t.bot.voices[lang].ear.Hear(t.event.Text, nil)
 		if other.Sure.Known >= m.Sure.Known+knownThere {
 			other.Named, other.Lang = m.Named, lang
 			m = other
@@ -95,19 +95,24 @@ func (t *turn) remember(m understand.Meaning) bool {
 	t.now.Danger = m.Danger
 	for _, r := range m.Why {
 		if r.Label == "danger" {
-			t.because(reason(r))
+			t.because(t.reason(r, m.Lang))
 		}
 	}
 	return true
 }
 
-// reason is what a counsellor reads of why: the rule by its name, or the words
-// that weighed most.
-func reason(r understand.Reason) string {
-	if r.File == "" {
-		return r.Rule + ": " + r.What
+// reason is what a counsellor reads of why there is danger: the rule by its
+// name, or the words that weighed most.
+func (t *turn) reason(r understand.Reason, lang string) string {
+	if r.File != "" {
+		return fmt.Sprintf("%s (%s:%d)", r.Rule, r.File, r.Line)
 	}
-	return fmt.Sprintf("%s (%s:%d)", r.Rule, r.File, r.Line)
+	for _, full := range t.bot.voices[lang].ear.Message(t.event.Text).Why {
+		if full.Label == r.Label {
+			r = full
+		}
+	}
+	return r.Rule + ": " + r.What
 }
 
 // understood goes to a step that fits.

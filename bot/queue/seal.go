@@ -206,7 +206,8 @@ func (c *chest) put(s seal) {
 		c.order.MoveToFront(found)
 		return
 	}
-	c.seals[s.id] = c.order.PushFront(&s)
+	fresh := s // of its own, so that only a new one costs memory
+	c.seals[s.id] = c.order.PushFront(&fresh)
 	for len(c.seals) > c.most {
 		c.remove(c.order.Back())
 	}

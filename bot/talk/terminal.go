@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/praatpaal/praatpaal/bot"
+	"github.com/praatpaal/praatpaal/bot/understand"
 )
 
 // Terminal is how a conversation in the terminal is held.
@@ -41,7 +42,10 @@ func (t Terminal) Run(b *bot.Bot) error {
 			fmt.Fprintf(t.Out, "\n<!-- %s -->\n", err)
 			continue
 		}
-		t.show(live.Text(), answer)
+		t.show(live.Text())
+		if t.Explain && answer.Heard != nil {
+			t.explain(b.Ear(answer.Heard.Lang).Message(typed))
+		}
 	}
 	return lines.Err()
 }
@@ -60,7 +64,7 @@ func (t Terminal) take(live *Talk, typed string) (bot.Answer, error) {
 	return live.Says(typed)
 }
 
-func (t Terminal) show(text string, answer bot.Answer) {
+func (t Terminal) show(text string) {
 	if !t.Echo {
 		// The visitor sees on the screen what was typed.
 		if _, rest, found := strings.Cut(strings.TrimPrefix(text, "\n"), "\n"); found {
@@ -68,10 +72,10 @@ func (t Terminal) show(text string, answer bot.Answer) {
 		}
 	}
 	fmt.Fprint(t.Out, text)
-	if !t.Explain || answer.Heard == nil {
-		return
-	}
-	m := answer.Heard
+}
+
+// explain writes what was heard, and by what it was decided.
+func (t Terminal) explain(m understand.Meaning) {
 	fmt.Fprintf(t.Out, "\n<!-- heard: topic %s, role %s, danger %s, wants %s\n", m.Topic, m.Role, m.Danger, m.Wants)
 	for _, r := range m.Why {
 		fmt.Fprintf(t.Out, "%s: %s (%s:%d): %s\n", r.Label, r.Rule, r.File, r.Line, r.What)

@@ -27,7 +27,7 @@ func FuzzMessage(f *testing.F) {
 					t.Errorf("%q: the reason %q is no text", text, r.What)
 				}
 			}
-			u.Message(text, Option{"a", "Ja"}, Option{"b", "Nee, liever niet"}, Option{"c", text})
+			u.Hear(text, []Option{{"a", "Ja"}, {"b", "Nee, liever niet"}, {"c", text}})
 		}
 	})
 }

@@ -35,9 +35,18 @@ const (
 // it has not come so far.
 const hardly = 0.05
 
-// Message says what a text means, and which of the choices that were offered
-// it names. It is pure and safe for concurrent use.
-func (u *Understander) Message(text string, offered ...Option) Meaning {
+// Message says what a text means, and why. It is pure and safe for concurrent
+// use.
+func (u *Understander) Message(text string) Meaning { return u.hear(text, nil, true) }
+
+// Hear is Message for every turn: it also says which of the choices that were
+// offered the text names, and where the samples decided it leaves out by which
+// words, which few ever read.
+func (u *Understander) Hear(text string, offered []Option) Meaning {
+	return u.hear(text, offered, false)
+}
+
+func (u *Understander) hear(text string, offered []Option, words bool) Meaning {
 	sc := u.pool.Get().(*scratch)
 	defer u.pool.Put(sc)
 	u.score(text, sc)
@@ -50,7 +59,7 @@ func (u *Understander) Message(text string, offered ...Option) Meaning {
 		Role:   h[roleHead].values[v.pick[roleHead]],
 		Danger: book.Danger(v.pick[dangerHead]),
 		Wants:  h[wantsHead].values[v.pick[wantsHead]],
-		Why:    u.explain(sc, &v),
+		Why:    u.explain(sc, &v, words),
 		Sure:   u.sureness(sc, &v),
 		Lang:   u.language(&sc.reading),
 		Ruled:  u.ruled(sc, &v),

@@ -165,7 +165,7 @@ func TestFreeTextNamesAChoice(t *testing.T) {
 		{"en", "yes", en, "a"}, {"en", "yeah", en, "a"}, {"en", "no", en, "b"}, {"en", "nope", en, "b"}, {"en", "the first one", en, "a"}, {"en", "3", en, "c"},
 		{"en", "talk to a person", en, "c"}, {"en", "he has a dog", en, ""},
 	} {
-		if got := real(t, c.lang).Message(c.text, c.offered...).Named; got != c.want {
+		if got := real(t, c.lang).Hear(c.text, c.offered).Named; got != c.want {
 			t.Errorf("%s: %q names %q, want %q", c.lang, c.text, got, c.want)
 		}
 	}

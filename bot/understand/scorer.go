@@ -90,22 +90,23 @@ func (s *scorer) chances(out *scores, known *[headCount]int8) {
 	for i := range s.heads {
 		s.heads[i].raise(out, &raw, known, i)
 	}
-	var topics [topicCount]float32
-	all := float32(0)
+	var given [headCount][topicCount]float32
+	for i := topicHead + 1; i < headCount; i++ {
+		given[i] = s.given(i, &raw)
+	}
+	topics, all := [topicCount]float32(raw[:topicCount]), float32(0)
 	for t := range topics {
-		topics[t] = raw[t]
 		for i := topicHead + 1; i < headCount && topics[t] > 0; i++ {
-			topics[t] *= s.given(t, i, &raw)
+			topics[t] *= given[i][t]
 		}
 		all += topics[t]
 	}
 	*out = scores{}
 	for t := range topics {
-		share := topics[t] / all
-		out[t] = share
-		if share > 1e-5 {
-			s.spread(t, share, &raw, out)
-		}
+		out[t] = topics[t] / all
+	}
+	for i := topicHead + 1; i < headCount; i++ {
+		s.spread(i, &given[i], &raw, out)
 	}
 }
 
@@ -122,23 +123,32 @@ func (h *head) raise(out, raw *scores, known *[headCount]int8, i int) {
 	}
 }
 
-// given sums up one label's values when the topic is t.
-func (s *scorer) given(t, i int, raw *scores) float32 {
-	h := &s.heads[i]
-	sum := float32(1e-20)
-	for k := h.from; k < h.from+len(h.values); k++ {
-		sum += raw[k] * s.together[k][t]
+// given sums up one label's values for each topic.
+func (s *scorer) given(i int, raw *scores) (sums [topicCount]float32) {
+	for t := range sums {
+		sums[t] = 1e-20
 	}
-	return sum
+	h := &s.heads[i]
+	for k := h.from; k < h.from+len(h.values); k++ {
+		for t, w := range &s.together[k] {
+			sums[t] += raw[k] * w
+		}
+	}
+	return sums
 }
 
-// spread hands a topic's share on to the other labels' values.
-func (s *scorer) spread(t int, share float32, raw, out *scores) {
-	for i := topicHead + 1; i < headCount; i++ {
-		h := &s.heads[i]
-		part := share / s.given(t, i, raw)
-		for k := h.from; k < h.from+len(h.values); k++ {
-			out[k] += part * raw[k] * s.together[k][t]
+// spread hands the topics' shares on to another label's values.
+func (s *scorer) spread(i int, given *[topicCount]float32, raw, out *scores) {
+	var parts [topicCount]float32
+	for t := range parts {
+		if out[t] > 1e-5 {
+			parts[t] = out[t] / given[t]
+		}
+	}
+	h := &s.heads[i]
+	for k := h.from; k < h.from+len(h.values); k++ {
+		for t, w := range &s.together[k] {
+			out[k] += parts[t] * raw[k] * w
 		}
 	}
 }

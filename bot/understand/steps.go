@@ -36,15 +36,18 @@ type stepIndex struct {
 	steps   []*book.Step
 	samples []sampleRef
 	exact   map[uint64]int32 // whole to sample
-	index   *table           // term to its place in rarity and lists
+	index   *table           // term to its place in rarity and from
 	rarity  []float32
-	lists   [][]posting
+	from    []int32   // where a term's postings begin; one place more than terms
+	all     []posting // of all terms, one behind the other
 }
 
 // weighing is what the index remembers while it weighs one message.
 type weighing struct {
 	sums    []float32 // by sample
 	touched []int32   // samples with a sum
+	seen    []uint32  // by term: the message that had it last
+	now     uint32
 	terms   []term
 	best    []candidate
 }
@@ -84,7 +87,7 @@ func (r *reading) whole() uint64 {
 // Most terms of one message.
 const maxTerms = 120
 
-// listTerms lists the words and families of a reading.
+// listTerms lists the words and families of a reading; some may come twice.
 func (r *reading) listTerms(out []term) []term {
 	out = out[:0]
 	last := uint64(0)
@@ -101,8 +104,13 @@ func (r *reading) listTerms(out []term) []term {
 	for i := range r.marks {
 		out = append(out, term{key: feature(familyFeature, uint64(r.marks[i].family), 0)})
 	}
-	slices.SortFunc(out, func(a, b term) int { return cmp.Compare(a.key, b.key) })
-	return slices.CompactFunc(out, func(a, b term) bool { return a.key == b.key })
+	return out
+}
+
+// once sorts terms by key and keeps each once.
+func once(terms []term) []term {
+	slices.SortFunc(terms, func(a, b term) int { return cmp.Compare(a.key, b.key) })
+	return slices.CompactFunc(terms, func(a, b term) bool { return a.key == b.key })
 }
 
 // newStepIndex reads every sample of the volume.
@@ -120,7 +128,7 @@ func newStepIndex(v *book.Volume, x *lexicon) *stepIndex {
 				ix.exact[whole] = int32(len(ix.samples))
 			}
 			ix.samples = append(ix.samples, sampleRef{step: int32(len(ix.steps) - 1), text: s.Text, file: step.File, line: s.Line})
-			terms := slices.Clone(r.listTerms(nil))
+			terms := once(r.listTerms(nil))
 			for _, t := range terms {
 				counts[t.key]++
 			}
@@ -144,7 +152,6 @@ func (ix *stepIndex) weigh(counts map[uint64]int, samples int) {
 		ix.index.put(k, int32(n))
 		ix.rarity = append(ix.rarity, rarity(k, counts[k], samples))
 	}
-	ix.lists = make([][]posting, len(keys))
 }
 
 // rarity weighs a term; single words count most.
@@ -161,6 +168,7 @@ func rarity(k uint64, n, of int) float32 {
 
 // post fills the lists, keeping for each term the samples in which it weighs most.
 func (ix *stepIndex) post(all [][]term) {
+	lists := make([][]posting, len(ix.rarity))
 	for n, terms := range all {
 		sum := float32(0)
 		for i := range terms {
@@ -170,16 +178,23 @@ func (ix *stepIndex) post(all [][]term) {
 		}
 		norm := root(sum)
 		for _, t := range terms {
-			ix.lists[t.at] = append(ix.lists[t.at], posting{int32(n), ix.rarity[t.at] / norm})
+			lists[t.at] = append(lists[t.at], posting{int32(n), ix.rarity[t.at] / norm})
 		}
 	}
-	for k, list := range ix.lists {
+	ix.from = append(ix.from, 0)
+	for _, list := range lists {
 		if len(list) > maxPostings {
 			slices.SortStableFunc(list, func(a, b posting) int { return cmp.Compare(b.weight, a.weight) })
-			ix.lists[k] = slices.Clone(list[:maxPostings])
+			list = list[:maxPostings]
 		}
+		ix.all = append(ix.all, list...)
+		ix.from = append(ix.from, int32(len(ix.all)))
 	}
+	ix.all = slices.Clip(ix.all)
 }
+
+// postings are the samples in which a term stands.
+func (ix *stepIndex) postings(t *term) []posting { return ix.all[ix.from[t.at]:ix.from[t.at+1]] }
 
 // closest fills w.best with the steps whose samples come closest.
 func (ix *stepIndex) closest(r *reading, w *weighing) {
@@ -196,28 +211,33 @@ func (ix *stepIndex) closest(r *reading, w *weighing) {
 		w.sums = make([]float32, len(ix.samples))
 	}
 	looked := 0
-	for _, t := range w.terms {
+	for i := range w.terms {
 		if looked > maxLookups {
 			break
 		}
-		looked += len(ix.lists[t.at])
-		share := t.weight / norm
-		for _, p := range ix.lists[t.at] {
-			if w.sums[p.sample] == 0 {
+		list, share := ix.postings(&w.terms[i]), w.terms[i].weight/norm
+		looked += len(list)
+		for _, p := range list {
+			sum := w.sums[p.sample]
+			if sum == 0 {
 				w.touched = append(w.touched, p.sample)
 			}
-			w.sums[p.sample] += p.weight * share
+			w.sums[p.sample] = sum + p.weight*share
 		}
 	}
 	ix.pick(w)
 }
 
-// look finds the terms that the index knows, the rarest first, and gives the
-// length of the message as a vector.
+// look finds the terms that the index knows, each once and the rarest first,
+// and gives the length of the message as a vector.
 func (ix *stepIndex) look(w *weighing) float32 {
+	if w.now++; len(w.seen) < len(ix.rarity) || w.now == 0 {
+		w.seen, w.now = make([]uint32, len(ix.rarity)), 1
+	}
 	known, sum := w.terms[:0], float32(0)
 	for _, t := range w.terms {
-		if t.at = ix.index.find(t.key); t.at >= 0 {
+		if t.at = ix.index.find(t.key); t.at >= 0 && w.seen[t.at] != w.now {
+			w.seen[t.at] = w.now
 			t.weight = ix.rarity[t.at]
 			sum += t.weight * t.weight
 			known = append(known, t)

@@ -92,7 +92,7 @@ type scratch struct {
 	stamp    []uint32 // by row: the message that saw it last
 	now      uint32
 	scores   scores
-	text     []byte  // of the reasons
+	text     []byte  // of a reason
 	other    reading // of an offered label
 }
 

@@ -3,30 +3,26 @@ package understand
 import "strconv"
 
 // explain names, for each label, the rule that decided, or the words and
-// families that weighed most.
-func (u *Understander) explain(sc *scratch, v *verdict) []Reason {
+// families that weighed most, when they are asked for.
+func (u *Understander) explain(sc *scratch, v *verdict, words bool) []Reason {
 	out := make([]Reason, headCount)
-	var ends [headCount]int
-	sc.text = sc.text[:0]
 	for i := range out {
 		out[i] = Reason{Label: u.scorer.heads[i].name, Rule: "samples"}
+		confirmed := false
 		if n := v.by[i]; n >= 0 {
 			f := sc.fired[n]
 			r, p := &u.rules.rules[f.rule], &u.rules.patterns[f.pattern]
-			out[i].Rule, out[i].File, out[i].Line = r.name, r.file, int(p.line)
-			sc.text = append(sc.text, p.text...)
-			if r.out.confirms > 0 {
-				sc.text = append(sc.text, "; "...)
-			}
+			out[i].Rule, out[i].File, out[i].Line, out[i].What = r.name, r.file, int(p.line), p.text
+			confirmed = r.out.confirms > 0
 		}
-		if n := v.by[i]; n < 0 || u.rules.rules[sc.fired[n].rule].out.confirms > 0 {
-			u.weighed(sc, u.scorer.heads[i].from+v.pick[i])
+		if !words || v.by[i] >= 0 && !confirmed {
+			continue
 		}
-		ends[i] = len(sc.text)
-	}
-	all, from := string(sc.text), 0
-	for i := range out {
-		out[i].What, from = all[from:ends[i]], ends[i]
+		weighed := u.weighed(sc, u.scorer.heads[i].from+v.pick[i])
+		if confirmed {
+			weighed = out[i].What + "; " + weighed
+		}
+		out[i].What = weighed
 	}
 	return out
 }
@@ -35,7 +31,7 @@ func (u *Understander) explain(sc *scratch, v *verdict) []Reason {
 const named = 3
 
 // weighed writes the features that spoke most for an output.
-func (u *Understander) weighed(sc *scratch, output int) {
+func (u *Understander) weighed(sc *scratch, output int) string {
 	var top [named]int32
 	var most [named]float32
 	for _, n := range sc.rows {
@@ -52,18 +48,19 @@ func (u *Understander) weighed(sc *scratch, output int) {
 			}
 		}
 	}
+	text := sc.text[:0]
 	for k := range top {
 		if most[k] <= 0 {
 			break
 		}
 		if k > 0 {
-			sc.text = append(sc.text, ", "...)
+			text = append(text, ", "...)
 		}
-		sc.text = u.name(u.scorer.keys[top[k]], sc.text)
-		tenths := int64(most[k]*10 + 0.5)
-		sc.text = strconv.AppendInt(append(sc.text, ' ', '+'), tenths/10, 10)
-		sc.text = append(sc.text, '.', byte('0'+tenths%10))
+		text = append(u.name(u.scorer.keys[top[k]], text), " +"...)
+		text = strconv.AppendFloat(text, float64(most[k]), 'f', 1, 32)
 	}
+	sc.text = text
+	return string(text)
 }
 
 // name writes a feature as an editor knows it.
