@@ -163,11 +163,12 @@ func (b *Bot) Next(c Conversation, e Event) (Conversation, Answer, error) {
 	return t.now, t.answer, nil
 }
 
-// copy makes a conversation whose lists can be changed without changing c's.
+// copy makes a conversation whose lists can be changed without changing c's;
+// those that most turns add to have room for it.
 func (c Conversation) copy() Conversation {
-	c.Offered = slices.Clone(c.Offered)
+	c.Offered = append(make([]Choice, 0, len(c.Offered)+6), c.Offered...)
 	c.Said = slices.Clone(c.Said)
-	c.Told = slices.Clone(c.Told)
+	c.Told = append(make([]string, 0, len(c.Told)+2), c.Told...)
 	c.Why = slices.Clone(c.Why)
 	return c
 }

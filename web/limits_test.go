@@ -218,7 +218,6 @@ func TestWhoComesWhileTheServerStopsIsToldToComeBack(t *testing.T) {
 	s := newSite(t, nil)
 	s.server.hub.close()
 	c := s.child()
-	c.send(`{"type":"start"}`)
 	if code, reason := c.closed(); code != 1012 || !strings.HasPrefix(reason, "retry ") {
 		t.Errorf("closed with %d %q", code, reason)
 	}

@@ -190,9 +190,9 @@ func (m *message) bytes() []byte {
 	return p.out
 }
 
-// stateOf is a conversation as it is stored.
-func stateOf(c *bot.Conversation) []byte {
-	p := pen{out: make([]byte, 0, 2048)}
+// appendState appends a conversation as it is stored.
+func appendState(out []byte, c *bot.Conversation) []byte {
+	p := pen{out: out}
 	p.begin('{')
 	p.field("lang", c.Lang)
 	p.field("as", c.As)

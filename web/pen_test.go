@@ -58,7 +58,7 @@ func FuzzPen(f *testing.F) {
 		same(t, m.bytes(), encode(&m))
 		var c bot.Conversation
 		fill(reflect.ValueOf(&c).Elem(), text)
-		same(t, stateOf(&c), encode(&c))
+		same(t, appendState(nil, &c), encode(&c))
 		same(t, received(text, 7), encode(receivedFrame{Type: "received", ID: text, Seq: 7}))
 	})
 }
@@ -78,5 +78,5 @@ func TestThePenLeavesOutWhatIsEmpty(t *testing.T) {
 	m = plainMessage("child", "m1", "hoi")
 	same(t, m.bytes(), encode(&m))
 	var c bot.Conversation
-	same(t, stateOf(&c), encode(&c))
+	same(t, appendState(nil, &c), encode(&c))
 }

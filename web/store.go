@@ -223,10 +223,10 @@ func (a *away) asks(ctx context.Context) bool {
 	return a.ready(ctx) == nil
 }
 
-// pack gives a conversation as the store keeps it.
-func (s *Server) pack(c bot.Conversation) []byte {
+// pack appends a conversation as the store keeps it.
+func (s *Server) pack(out []byte, c bot.Conversation) []byte {
 	c = s.bot.Pack(c)
-	return stateOf(&c)
+	return appendState(out, &c)
 }
 
 // unpack reads what pack gave, here or on another node.

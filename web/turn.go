@@ -194,7 +194,10 @@ func (c *chat) write(t *turn) (stored queue.Stored, err error) {
 	if t.key == "" {
 		t.key = rand.Text() + rand.Text() // longer than any id of a browser
 	}
-	q := queue.Turn{ID: c.id, Message: t.key, Expect: c.version, Seen: c.seq, State: c.server.pack(t.next), Kept: c.kept(t.next)}
+	plain := c.server.joints.Get().(*[]byte) // of no use once it is sealed
+	defer c.server.joints.Put(plain)
+	*plain = c.server.pack((*plain)[:0], t.next)
+	q := queue.Turn{ID: c.id, Message: t.key, Expect: c.version, Seen: c.seq, State: *plain, Kept: c.kept(t.next)}
 	q.Entries = c.entries(t)
 	err = c.server.call(func(ctx context.Context) (err error) {
 		if t.begins {
@@ -226,7 +229,7 @@ func (c *chat) entries(t *turn) []queue.Entry {
 	var entries []queue.Entry
 	if t.said != nil {
 		t.said.Lang = c.conv.Lang
-		entries = append(entries, queue.Entry{From: "child", ID: storeID(t.said.ID), Body: t.said.bytes()})
+		entries = append(entries, queue.Entry{From: "child", ID: storeID(t.re()), Body: t.said.bytes()})
 	}
 	if t.answer.Reply != nil {
 		entries = append(entries, queue.Entry{From: "bot", Body: c.server.reply(t.answer, t.next, t.re()).bytes()})

@@ -65,7 +65,7 @@ type Server struct {
 	moved    chan struct{} // one place: the line has moved
 
 	sockets    sync.WaitGroup // readers, writers and owners
-	joints     sync.Pool      // of *[]byte, for the writers
+	joints     sync.Pool      // of *[]byte: what is written, or sealed, at once
 	background sync.WaitGroup
 	erasures   erasures
 }
