@@ -34,6 +34,7 @@ type labelled struct {
 type learner struct {
 	*scorer
 	moved     []float32 // by row: squares of the steps so far
+	worth     []float32 // by row: how large its steps are
 	biasMoved weights
 }
 
@@ -46,13 +47,12 @@ func (u *Understander) learn(messages []heard) *scorer {
 		data[i] = labelled{labels: messages[i].labels, times: messages[i].times, key: keyOf(all[i]), features: s.keep(all[i], counts)}
 	}
 	s.rows = make([]weights, len(s.keys))
-	s.worth = make([]float32, len(s.keys))
+	s.expect(data)
+	l := &learner{scorer: s, moved: make([]float32, len(s.keys)), worth: make([]float32, len(s.keys))}
 	for i, k := range s.keys {
 		kind, _, _ := split(k)
-		s.worth[i] = worth(kind)
+		l.worth[i] = worth(kind)
 	}
-	s.expect(data)
-	l := &learner{scorer: s, moved: make([]float32, len(s.keys))}
 	l.train(data)
 	return s
 }
@@ -206,7 +206,7 @@ func (l *learner) descend(features []int32, slope *weights, list []uint8) {
 		l.moved[n] += all * v * v * shareOf
 		size := stepSize / (root(l.moved[n]) + 0.1)
 		for _, k := range list {
-			w[k] -= size * (slope[k]*v + pull*w[k])
+			w[k] -= size * (slope[k]*v*l.worth[n] + pull*w[k])
 		}
 	}
 	for _, k := range list {

@@ -29,6 +29,7 @@ type lexicon struct {
 	stemOf  []int32          // by word
 	expand  [][]int32        // by word: what the typed form stands for, or nil
 	members [][]int16        // by word: its families, own, by stem and by parts
+	entries []entry          // by word: all that reading needs, side by side
 
 	prefixes   map[string]int32 // the beginning of a word to its number; 0 is none
 	prefixText []string
@@ -45,6 +46,13 @@ type lexicon struct {
 	phrases  phrases
 	typos    typos
 	known    builtin
+}
+
+// entry is a word as readers meet it.
+type entry struct {
+	stem, prefix, value int32
+	families            []int16
+	expand              []int32
 }
 
 // separable is a verb whose first part may stand apart: "stuur … door".
@@ -151,6 +159,12 @@ func (x *lexicon) settle() {
 		}
 		if left, right, ok := x.split(x.text[id]); ok {
 			x.members[id] = join(x.members[left], x.members[right])
+		}
+	}
+	x.entries = make([]entry, len(x.text))
+	for id := range x.entries {
+		x.entries[id] = entry{
+			stem: x.stemOf[id], prefix: x.prefixOf[id], value: x.valueOf(int32(id)), families: x.members[id], expand: x.expand[id],
 		}
 	}
 }

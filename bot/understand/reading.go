@@ -110,7 +110,8 @@ func (x *lexicon) take(r *reading, i int) {
 	typed := r.scan.text[p.from:p.to]
 	id, ok := x.words[string(typed)]
 	if ok && p.touches && len(typed) == 1 {
-		x.push(r, i, token{word: id, stem: x.stemOf[id], value: -1}, x.members[id]) // the m of 14m
+		e := &x.entries[id]
+		x.push(r, i, token{word: id, stem: e.stem, prefix: e.prefix, value: -1}, e.families) // the m of 14m
 		return
 	}
 	if !ok && typed[0] >= '1' && typed[0] <= '9' {
@@ -127,12 +128,14 @@ func (x *lexicon) take(r *reading, i int) {
 
 // pushWord adds the token of a known word, or of the words that it stands for.
 func (x *lexicon) pushWord(r *reading, i int, id int32) {
-	if x.expand[id] == nil {
-		x.push(r, i, token{word: id, stem: x.stemOf[id], value: x.valueOf(id)}, x.members[id])
+	e := &x.entries[id]
+	if e.expand == nil {
+		x.push(r, i, token{word: id, stem: e.stem, prefix: e.prefix, value: e.value}, e.families)
 		return
 	}
-	for _, e := range x.expand[id] {
-		x.push(r, i, token{word: e, stem: x.stemOf[e], value: x.valueOf(e)}, x.members[e])
+	for _, id := range e.expand {
+		e := &x.entries[id]
+		x.push(r, i, token{word: id, stem: e.stem, prefix: e.prefix, value: e.value}, e.families)
 	}
 }
 
@@ -141,9 +144,7 @@ func (x *lexicon) push(r *reading, i int, t token, fams []int16) {
 		return
 	}
 	p := r.scan.pieces[i]
-	if t.word != 0 {
-		t.prefix = x.prefixOf[t.word]
-	} else {
+	if t.word == 0 {
 		t.prefix = x.prefixes[string(r.scan.text[p.from:min(p.to, p.from+prefixLetters)])]
 	}
 	t.piece, t.sentence, t.clause, t.quoted = int32(i), p.sentence, p.clause, p.quoted

@@ -59,7 +59,6 @@ type scorer struct {
 	index *table   // feature to row
 	keys  []uint64 // row to feature
 	rows  []weights
-	worth []float32 // by row
 	bias  weights
 	// together says how often a value of another label goes with a topic.
 	together [outputs][topicCount]float32
@@ -70,9 +69,9 @@ func (s *scorer) sum(rows []int32, out *scores) {
 	*out = scores(s.bias)
 	scale := scaleOf(len(rows))
 	for _, n := range rows {
-		w, v := &s.rows[n], scale*s.worth[n]
+		w := &s.rows[n]
 		for i := range out {
-			out[i] += w[i] * v
+			out[i] += w[i] * scale
 		}
 	}
 }

@@ -36,18 +36,21 @@ type stepIndex struct {
 	steps   []*book.Step
 	samples []sampleRef
 	exact   map[uint64]int32 // whole to sample
-	index   *table           // term to its place in rarity and from
-	rarity  []float32
-	from    []int32   // where a term's postings begin; one place more than terms
+	index   *table           // term to its place in terms
+	terms   []indexed
 	all     []posting // of all terms, one behind the other
+}
+
+// indexed is a term of the samples: how rare it is, and where its postings are.
+type indexed struct {
+	rarity   float32
+	from, to int32
 }
 
 // weighing is what the index remembers while it weighs one message.
 type weighing struct {
 	sums    []float32 // by sample
 	touched []int32   // samples with a sum
-	seen    []uint32  // by term: the message that had it last
-	now     uint32
 	terms   []term
 	best    []candidate
 }
@@ -150,7 +153,7 @@ func (ix *stepIndex) weigh(counts map[uint64]int, samples int) {
 	slices.Sort(keys)
 	for n, k := range keys {
 		ix.index.put(k, int32(n))
-		ix.rarity = append(ix.rarity, rarity(k, counts[k], samples))
+		ix.terms = append(ix.terms, indexed{rarity: rarity(k, counts[k], samples)})
 	}
 }
 
@@ -168,33 +171,30 @@ func rarity(k uint64, n, of int) float32 {
 
 // post fills the lists, keeping for each term the samples in which it weighs most.
 func (ix *stepIndex) post(all [][]term) {
-	lists := make([][]posting, len(ix.rarity))
+	lists := make([][]posting, len(ix.terms))
 	for n, terms := range all {
 		sum := float32(0)
 		for i := range terms {
 			terms[i].at = ix.index.find(terms[i].key)
-			w := ix.rarity[terms[i].at]
+			w := ix.terms[terms[i].at].rarity
 			sum += w * w
 		}
 		norm := root(sum)
 		for _, t := range terms {
-			lists[t.at] = append(lists[t.at], posting{int32(n), ix.rarity[t.at] / norm})
+			lists[t.at] = append(lists[t.at], posting{int32(n), ix.terms[t.at].rarity / norm})
 		}
 	}
-	ix.from = append(ix.from, 0)
-	for _, list := range lists {
+	for at, list := range lists {
 		if len(list) > maxPostings {
 			slices.SortStableFunc(list, func(a, b posting) int { return cmp.Compare(b.weight, a.weight) })
 			list = list[:maxPostings]
 		}
+		ix.terms[at].from = int32(len(ix.all))
 		ix.all = append(ix.all, list...)
-		ix.from = append(ix.from, int32(len(ix.all)))
+		ix.terms[at].to = int32(len(ix.all))
 	}
 	ix.all = slices.Clip(ix.all)
 }
-
-// postings are the samples in which a term stands.
-func (ix *stepIndex) postings(t *term) []posting { return ix.all[ix.from[t.at]:ix.from[t.at+1]] }
 
 // closest fills w.best with the steps whose samples come closest.
 func (ix *stepIndex) closest(r *reading, w *weighing) {
@@ -215,7 +215,8 @@ func (ix *stepIndex) closest(r *reading, w *weighing) {
 		if looked > maxLookups {
 			break
 		}
-		list, share := ix.postings(&w.terms[i]), w.terms[i].weight/norm
+		known := &ix.terms[w.terms[i].at]
+		list, share := ix.all[known.from:known.to], w.terms[i].weight/norm
 		looked += len(list)
 		for _, p := range list {
 			sum := w.sums[p.sample]
@@ -231,15 +232,10 @@ func (ix *stepIndex) closest(r *reading, w *weighing) {
 // look finds the terms that the index knows, each once and the rarest first,
 // and gives the length of the message as a vector.
 func (ix *stepIndex) look(w *weighing) float32 {
-	if w.now++; len(w.seen) < len(ix.rarity) || w.now == 0 {
-		w.seen, w.now = make([]uint32, len(ix.rarity)), 1
-	}
-	known, sum := w.terms[:0], float32(0)
+	known := w.terms[:0]
 	for _, t := range w.terms {
-		if t.at = ix.index.find(t.key); t.at >= 0 && w.seen[t.at] != w.now {
-			w.seen[t.at] = w.now
-			t.weight = ix.rarity[t.at]
-			sum += t.weight * t.weight
+		if t.at = ix.index.find(t.key); t.at >= 0 {
+			t.weight = ix.terms[t.at].rarity
 			known = append(known, t)
 		}
 	}
@@ -249,6 +245,11 @@ func (ix *stepIndex) look(w *weighing) float32 {
 		}
 		return cmp.Compare(a.key, b.key)
 	})
+	known = slices.CompactFunc(known, func(a, b term) bool { return a.key == b.key })
+	sum := float32(0)
+	for i := range known {
+		sum += known[i].weight * known[i].weight
+	}
 	w.terms = known[:min(len(known), maxTerms)]
 	return root(sum)
 }

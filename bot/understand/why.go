@@ -38,7 +38,7 @@ func (u *Understander) weighed(sc *scratch, output int) string {
 		if kind, a, _ := split(u.scorer.keys[n]); kind == familyFeature && u.lexicon.families[a/2].engine {
 			continue
 		}
-		w := u.scorer.rows[n][output] * u.scorer.worth[n]
+		w := u.scorer.rows[n][output]
 		for k := range top {
 			if w > most[k] {
 				copy(top[k+1:], top[k:])
