@@ -17,8 +17,7 @@ type object struct {
 
 // field is one field as it stands in the object.
 type field struct {
-	name string
-	raw  []byte
+	name, raw []byte
 }
 
 // open reads a JSON object; nesting is counted before anything is decoded. A
@@ -42,7 +41,7 @@ func (o *object) split(data []byte) {
 	o.fields = make([]field, 0, 4)
 	for data = bytes.TrimSpace(data); len(data) > 0 && !o.bad; data = bytes.TrimSpace(data) {
 		end := value(data)
-		name, _ := unquote(data[:end])
+		name := nameOf(data[:end])
 		o.bad = o.has(name) || len(o.fields) == maxFields
 		data = bytes.TrimSpace(data[end:])[1:] // the colon
 		data = bytes.TrimSpace(data)
@@ -80,9 +79,23 @@ func value(data []byte) int {
 	return len(data)
 }
 
+// nameOf reads a field's name where it stands, when it stands there as it is.
+func nameOf(raw []byte) []byte {
+	if asItIs(raw) {
+		return raw[1 : len(raw)-1]
+	}
+	name, _ := unquote(raw)
+	return []byte(name)
+}
+
+// asItIs tells whether a JSON text holds nothing that is written otherwise.
+func asItIs(raw []byte) bool {
+	return len(raw) > 1 && raw[0] == '"' && bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw)
+}
+
 // unquote reads a JSON text; most stand there as they are.
 func unquote(raw []byte) (s string, ok bool) {
-	if len(raw) > 1 && raw[0] == '"' && bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw) {
+	if asItIs(raw) {
 		return string(raw[1 : len(raw)-1]), true
 	}
 	return s, json.Unmarshal(raw, &s) == nil
@@ -111,16 +124,20 @@ func depth(data []byte) int {
 // raw gives a field that is there and not null.
 func (o *object) raw(name string) ([]byte, bool) {
 	for i := range o.fields {
-		if f := &o.fields[i]; f.name == name {
+		if f := &o.fields[i]; string(f.name) == name {
 			return f.raw, string(f.raw) != "null"
 		}
 	}
 	return nil, false
 }
 
-func (o *object) has(name string) bool {
-	raw, _ := o.raw(name)
-	return raw != nil
+func (o *object) has(name []byte) bool {
+	for i := range o.fields {
+		if bytes.Equal(o.fields[i].name, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // text gives a field of at most limit characters; "" when it is absent.

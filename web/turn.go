@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"math"
@@ -216,7 +218,8 @@ func storeID(id string) string {
 	if id == "" {
 		return ""
 	}
-	return digest(id)[:32]
+	sum := sha256.Sum256([]byte(id))
+	return hex.EncodeToString(sum[:16])
 }
 
 // kept tells whether a counsellor has had the conversation.

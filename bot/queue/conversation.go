@@ -16,6 +16,8 @@ const Any int64 = -1
 const (
 	wordMost = 64 // bytes of an id or a name
 	turnMost = 64 // entries of one turn
+
+	lifeMS, keptMS = int64(lifeTime / time.Millisecond), int64(keptTime / time.Millisecond)
 )
 
 // errRekeyed says that the key at hand is not that of the stored
@@ -91,7 +93,7 @@ func (q *Queue) turn(ctx context.Context, t Turn) (Stored, error) {
 	}
 	args := append(make([]any, 0, 13+len(t.Entries)),
 		t.ID, q.names.node, "m"+t.Message, t.Expect, t.Fence, s.keyID, flag(t.Kept),
-		lifeTime.Milliseconds(), keptTime.Milliseconds(), entriesMax, wrapped, s.state(t.State), t.Seen)
+		lifeMS, keptMS, entriesMax, wrapped, s.state(t.State), t.Seen)
 	for _, e := range t.Entries {
 		args = append(args, s.entry(e))
 	}
@@ -256,9 +258,9 @@ func (q *Queue) Attach(ctx context.Context, id, connection string) error {
 // life is how long a conversation lives after a turn, in milliseconds.
 func life(kept bool) int64 {
 	if kept {
-		return keptTime.Milliseconds()
+		return keptMS
 	}
-	return lifeTime.Milliseconds()
+	return lifeMS
 }
 
 // sealOf gives the key of a conversation, from memory or from Redis.
