@@ -137,7 +137,7 @@ func tryAll(ctx context.Context, o options, dir string, chosen []fault) <-chan *
 	each := func(alone bool, do func(r *row, seed int)) {
 		for _, f := range chosen {
 			r := &row{fault: f}
-			for seed := o.first; f.alone == alone && seed < o.first+o.seeds; seed++ {
+			for seed := o.first; f.alone == alone && seed < o.first+o.seeds && ctx.Err() == nil; seed++ {
 				do(r, seed)
 			}
 		}
