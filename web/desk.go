@@ -251,8 +251,8 @@ func (d *desk) part(f deskFrame, h *held, e bot.Event, how string, let func(cont
 	if err == nil || errors.Is(err, errOtherState) {
 		err = d.server.call(let)
 	}
-	if err != nil && !errors.Is(err, queue.ErrGone) {
-		d.lost(f, h, err)
+	if err != nil {
+		d.notParted(f, h, err)
 		return
 	}
 	d.gone(h, how)

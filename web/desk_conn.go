@@ -217,8 +217,8 @@ func (d *desk) handle(e deskEvent) {
 		return
 	}
 	d.bad = 0
-	if d.refill.active() && (f.kind == "say" || f.kind == "note") {
-		d.putBack(f)
+	if d.refill.active() && (f.kind == "say" || f.kind == "note" || f.parts()) {
+		d.putBack(f) // in its order
 		return
 	}
 	d.act(f)

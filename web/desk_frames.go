@@ -28,6 +28,11 @@ type deskFrame struct {
 	wrong        string // the error code that answers it
 }
 
+// parts tells whether a frame gives the child away, after all that was written.
+func (f deskFrame) parts() bool {
+	return f.kind == "release" || f.kind == "hand-over" || f.kind == "end"
+}
+
 // decodeDesk reads a frame from the desk; what is wrong stands in the frame.
 func decodeDesk(data []byte) deskFrame {
 	o := open(data)

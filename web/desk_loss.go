@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/praatpaal/praatpaal/bot/queue"
@@ -48,6 +49,21 @@ func (d *desk) notWritten(f deskFrame, h *held, err error) {
 		}
 		d.refill.stall()
 		d.putBack(f)
+	}
+}
+
+// notParted goes on when a talk could not be given away. What the counsellor
+// wrote may be lost with all the rest: then it is stored again first.
+func (d *desk) notParted(f deskFrame, h *held, err error) {
+	switch {
+	case errors.Is(err, queue.ErrGone) && (h.missed.IsZero() || time.Since(h.missed) < hintWait):
+		d.refill.stall()
+		d.putBack(f)
+		d.look(h)
+	case errors.Is(err, queue.ErrFenced) && d.noticed():
+		d.putBack(f)
+	default:
+		d.lost(f, h, err)
 	}
 }
 
@@ -118,10 +134,10 @@ func (d *desk) claimAgain(h *held) error {
 	return d.greet(h)
 }
 
-// putBack holds a message that came just after a loss.
+// putBack holds a message that came just after a loss, or how a talk ends.
 func (d *desk) putBack(f deskFrame) {
 	d.refill.add(f, true, func(old deskFrame) bool {
-		return old.id == f.id && old.conversation == f.conversation && old.kind == f.kind && f.id != ""
+		return old.id == f.id && old.conversation == f.conversation && old.kind == f.kind && (f.id != "" || f.parts())
 	})
 }
 
@@ -133,14 +149,23 @@ func (d *desk) refilled() {
 	}
 	held, _ := d.refill.due(time.Now())
 	d.stalled = true
-	for _, f := range held {
-		if d.refill.active() { // one before it could not be stored
+	for _, f := range endsLast(held) {
+		switch {
+		case d.refill.active(): // one before it could not be stored
 			d.putBack(f)
-		} else {
+		case f.parts() && d.cases[f.conversation] == nil: // it is away already
+		default:
 			d.act(f)
 		}
 	}
 	d.stalled = false
+}
+
+// endsLast puts what gives children away behind what was written, which may come
+// again after it was said that the talk is over.
+func endsLast(held []deskFrame) []deskFrame {
+	ends := slices.DeleteFunc(slices.Clone(held), func(f deskFrame) bool { return !f.parts() })
+	return append(slices.DeleteFunc(held, deskFrame.parts), ends...)
 }
 
 // returning tells whether a child is still looked for.
