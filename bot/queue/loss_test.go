@@ -2,6 +2,7 @@ package queue
 
 import (
 	"testing"
+	"time"
 )
 
 func TestATurnThatHasSeenMoreThanIsStoredIsRefused(t *testing.T) {
@@ -42,6 +43,27 @@ func TestWhoFindsALossMakesAnotherEpochForAllOnce(t *testing.T) {
 			t.Errorf("an old loss changed the epoch again: %v", err)
 		}
 	})
+}
+
+// Who doubts just after a look at the store waits a second, and not for the
+// next look that comes anyhow: four losses, one after the other, take less than
+// two of those.
+func TestADoubtJustAfterALookIsNotForgotten(t *testing.T) {
+	server := ownRedis(t)
+	q := open(t, store{urls: []string{server.url()}}.options(t))
+	began := time.Now()
+	for range 4 {
+		id, was := begun(t, q), q.Epoch()
+		if err := q.client.FlushAll(t.Context()).Err(); err != nil { // a server of this test alone
+			t.Fatal(err)
+		}
+		_, err := q.Load(t.Context(), id)
+		isError(t, err, ErrGone)
+		wait(t, func() bool { return q.Epoch() != was })
+	}
+	if took := time.Since(began); took > 2*watchTime {
+		t.Errorf("four losses were noticed after %v", took)
+	}
 }
 
 func TestWhatAReplicaLacksIsNotShown(t *testing.T) {

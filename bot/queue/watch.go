@@ -39,8 +39,10 @@ func (q *Queue) watch() {
 		case <-q.life.Done():
 			return
 		case <-q.epoch.ask:
-			if time.Since(last) < time.Second {
-				continue // anybody can make up a token that is not there
+			// Not more often than once a second: anybody can make up a token
+			// that is not there. But a doubt is never dropped.
+			if !q.pause(time.Until(last.Add(time.Second))) {
+				return
 			}
 		case <-ticker.C:
 		}
