@@ -35,12 +35,7 @@ func (d *desk) notWritten(f deskFrame, h *held, err error) {
 	case errors.Is(err, queue.ErrLost):
 		d.loss()
 		d.putBack(f)
-	case errors.Is(err, queue.ErrGone) && (h.missed.IsZero() || time.Since(h.missed) < hintWait):
-		d.refill.stall() // forgotten, or lost with more: the next look tells
-		d.putBack(f)
-		d.look(h)
-	case errors.Is(err, queue.ErrFenced) && d.noticed():
-		d.putBack(f)
+	case d.waits(f, h, err):
 	case decided(err):
 		d.lost(f, h, err)
 	default:
@@ -55,16 +50,25 @@ func (d *desk) notWritten(f deskFrame, h *held, err error) {
 // notParted goes on when a talk could not be given away. What the counsellor
 // wrote may be lost with all the rest: then it is stored again first.
 func (d *desk) notParted(f deskFrame, h *held, err error) {
+	if !d.waits(f, h, err) {
+		d.lost(f, h, err)
+	}
+}
+
+// waits holds a frame when the store may have lost state. It reports whether it
+// did.
+func (d *desk) waits(f deskFrame, h *held, err error) bool {
 	switch {
 	case errors.Is(err, queue.ErrGone) && (h.missed.IsZero() || time.Since(h.missed) < hintWait):
-		d.refill.stall()
+		d.refill.stall() // forgotten, or lost with more: the next look tells
 		d.putBack(f)
 		d.look(h)
 	case errors.Is(err, queue.ErrFenced) && d.noticed():
 		d.putBack(f)
 	default:
-		d.lost(f, h, err)
+		return false
 	}
+	return true
 }
 
 // newEpoch tells the desk that the store lost state, so that it sends its last

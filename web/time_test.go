@@ -214,7 +214,10 @@ func TestWhoWaitsForNobodyIsTold(t *testing.T) {
 		if text := fmt.Sprint(f["parts"]); !strings.Contains(text, "112") {
 			t.Errorf("came %v", f)
 		}
-		took(t, began, nobodyWait+lineEvery)
+		// It is looked at every lineEvery, for the first time at once or then.
+		if got := time.Since(began); got < nobodyWait || got > nobodyWait+2*lineEvery {
+			t.Errorf("told after %v", got)
+		}
 		if f := c.next(); f["state"] != "closed" {
 			t.Errorf("came %v", f)
 		}
