@@ -115,15 +115,11 @@ func (c *chat) store() {
 // have written since. What it cannot read now is stale for the next turn.
 func (c *chat) catchUp(others bool) {
 	var err error
-	if c.memory.inUse() {
-		if others {
-			err = c.merge()
-		}
-	} else {
-		var rec queue.Record
-		if rec, err = c.load(c.id); err == nil {
-			err = c.adopt(rec)
-		}
+	switch {
+	case !c.memory.inUse():
+		err = c.reload()
+	case others:
+		err = c.merge()
 	}
 	if err != nil {
 		c.server.log.Warn("a stored conversation could not be read", "what", "chat", "err", err)
@@ -172,12 +168,8 @@ func (c *chat) stored(t *turn, stored queue.Stored) {
 // merge goes on from a version that somebody else wrote meanwhile: who has
 // the conversation is theirs to say, what was talked about is ours.
 func (c *chat) merge() error {
-	rec, err := c.load(c.id)
-	if err != nil {
-		return err
-	}
 	ours := c.conv
-	if err := c.adopt(rec); err != nil {
+	if err := c.reload(); err != nil {
 		return err
 	}
 	ours.State, ours.Counsellor = c.conv.State, c.conv.Counsellor
@@ -185,6 +177,15 @@ func (c *chat) merge() error {
 	c.conv = ours
 	c.memory.turns[len(c.memory.turns)-1].next = ours
 	return nil
+}
+
+// reload goes on from what is stored.
+func (c *chat) reload() error {
+	rec, err := c.load(c.id)
+	if err != nil {
+		return err
+	}
+	return c.adopt(rec)
 }
 
 // sayNumbers sends the numbers to call, outside the numbered log and without

@@ -312,10 +312,7 @@ func TestATalkThatWasEndedStaysEndedWhenTheChildsWordsWereStoredUnheard(t *testi
 			d.send(fmt.Sprintf(`{"type":"end","conversation":"%s","outcome":"helped"}`, id))
 			d.until("gone")
 			time.Sleep(time.Minute)
-			rec, err := s.store.Load(t.Context(), id)
-			if err != nil || !strings.Contains(string(rec.State), `"state":"ended"`) {
-				t.Errorf("%d words: stored is %s, %v", words, rec.State, err)
-			}
+			s.isEnded(t, id, fmt.Sprint(words, " words"))
 			kept := said(t, s, token)
 			if diff := cmp.Diff([]string{"m1", "m2", "m3"}[:words], kept); diff != "" {
 				t.Errorf("%d words: %s", words, diff)

@@ -252,7 +252,10 @@ func (d *desk) part(f deskFrame, h *held, e bot.Event, how string, let func(cont
 		err = d.server.call(let)
 	}
 	if err != nil {
-		d.notParted(f, h, err)
+		// What was written may be lost with all the rest: it is stored again first.
+		if !d.waits(f, h, err) {
+			d.lost(f, h, err)
+		}
 		return
 	}
 	d.gone(h, how)

@@ -47,14 +47,6 @@ func (d *desk) notWritten(f deskFrame, h *held, err error) {
 	}
 }
 
-// notParted goes on when a talk could not be given away. What the counsellor
-// wrote may be lost with all the rest: then it is stored again first.
-func (d *desk) notParted(f deskFrame, h *held, err error) {
-	if !d.waits(f, h, err) {
-		d.lost(f, h, err)
-	}
-}
-
 // waits holds a frame when the store may have lost state. It reports whether it
 // did.
 func (d *desk) waits(f deskFrame, h *held, err error) bool {

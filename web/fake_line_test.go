@@ -114,8 +114,7 @@ func (m *memoryStore) Sweep(context.Context) (lost []queue.Claim, err error) {
 	defer unlock()
 	for id, c := range m.claims {
 		if err == nil && time.Now().After(c.Until) {
-			delete(m.claims, id)
-			m.hold(id, 0, "")
+			m.letGo(id)
 			m.line = append([]queue.Waiting{c.Waiting}, m.line...)
 			lost = append(lost, c)
 		}
@@ -128,6 +127,11 @@ func (m *memoryStore) hold(id string, fence int64, holder string) {
 		k.rec.Fence, k.rec.Holder = fence, holder
 	}
 	m.tell(queue.Hint{ID: id, Kind: hintClaim, From: holder})
+}
+
+func (m *memoryStore) letGo(id string) {
+	delete(m.claims, id)
+	m.hold(id, 0, "")
 }
 
 func (m *memoryStore) Claim(_ context.Context, holder, id string) (queue.Claim, error) {
@@ -187,8 +191,7 @@ func (m *memoryStore) Release(_ context.Context, c queue.Claim, how queue.Releas
 	unlock, err := m.lock()
 	defer unlock()
 	if err == nil {
-		delete(m.claims, c.ID)
-		m.hold(c.ID, 0, "")
+		m.letGo(c.ID)
 		if how == queue.ToLine {
 			m.line = append([]queue.Waiting{c.Waiting}, m.line...)
 		}
@@ -213,8 +216,7 @@ func (m *memoryStore) End(_ context.Context, c queue.Claim, how queue.Outcome) e
 	unlock, err := m.lock()
 	defer unlock()
 	if err == nil {
-		delete(m.claims, c.ID)
-		m.hold(c.ID, 0, "")
+		m.letGo(c.ID)
 	}
 	return err
 }

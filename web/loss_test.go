@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -298,10 +297,7 @@ func TestATalkThatWasEndedStaysEndedAfterALoss(t *testing.T) {
 			s.store.epoch, s.store.lostAt = "two", time.Now()
 			s.store.mu.Unlock()
 			time.Sleep(time.Minute)
-			rec, err = s.store.Load(t.Context(), id)
-			if err != nil || !strings.Contains(string(rec.State), `"state":"ended"`) {
-				t.Errorf("%d lost: stored is %s, %v", lost, rec.State, err)
-			}
+			s.isEnded(t, id, fmt.Sprint(lost, " lost"))
 			c.before()
 		})
 	}

@@ -13,6 +13,15 @@ import (
 
 // How a talk ends while the store loses state, on a clock of our own.
 
+// isEnded checks that a talk is stored as over.
+func (s *site) isEnded(t *testing.T, id, when string) {
+	t.Helper()
+	rec, err := s.store.Load(t.Context(), id)
+	if err != nil || !strings.Contains(string(rec.State), `"state":"ended"`) {
+		t.Errorf("%s: stored is %s, %v", when, rec.State, err)
+	}
+}
+
 // The store comes back empty, and the counsellor ends the talk before anybody
 // knows: what was written is stored again first, and then it ends.
 func TestATalkThatIsEndedAfterALossKeepsWhatWasWritten(t *testing.T) {
@@ -40,10 +49,7 @@ func TestATalkThatIsEndedAfterALossKeepsWhatWasWritten(t *testing.T) {
 				t.Errorf("known after %v: %s", known, diff)
 			}
 			time.Sleep(time.Minute)
-			rec, err := s.store.Load(t.Context(), id)
-			if err != nil || !strings.Contains(string(rec.State), `"state":"ended"`) {
-				t.Errorf("known after %v: stored is %s, %v", known, rec.State, err)
-			}
+			s.isEnded(t, id, fmt.Sprint("known after ", known))
 			c.before()
 		})
 	}
