@@ -19,6 +19,7 @@ type Bot struct {
 // voice is the bot in one language.
 type voice struct {
 	volume *book.Volume
+	signs  map[string]*book.Step // by what stands for them in a trail
 	doors  doors
 	ear    *understand.Understander
 }
@@ -35,7 +36,7 @@ type Answer struct {
 func New(b *book.Book) (*Bot, error) {
 	out := &Bot{voices: map[string]*voice{}}
 	var wrong []error
-	for _, f := range missing(b) {
+	for _, f := range append(missing(b), alike(b)...) {
 		wrong = append(wrong, errors.New(f.String()))
 	}
 	for _, made := range newVoices(b) {
@@ -61,7 +62,7 @@ func newVoices(b *book.Book) []chan made {
 		go func() {
 			v := b.Volumes[lang]
 			ear, err := understand.New(v)
-			done <- made{&voice{volume: v, doors: newDoors(v), ear: ear}, err}
+			done <- made{&voice{volume: v, signs: signs(v), doors: newDoors(v), ear: ear}, err}
 		}()
 	}
 	return out
@@ -140,7 +141,8 @@ func neededSteps() []string {
 // conversation after it and the answer, out. It is pure: the same in gives
 // the same out. The error is ErrUnknownChoice, and then nothing has changed.
 func (b *Bot) Next(c Conversation, e Event) (Conversation, Answer, error) {
-	t := &turn{bot: b, was: c, now: c.copy(), event: e}
+	t := &turn{bot: b, was: c, now: c, event: e}
+	t.now.Why = slices.Clip(c.Why) // what is added must not be added to c
 	t.now.State = c.State.next(e.Kind)
 	switch e.Kind {
 	case Start:
@@ -161,14 +163,4 @@ func (b *Bot) Next(c Conversation, e Event) (Conversation, Answer, error) {
 		t.fromLine()
 	}
 	return t.now, t.answer, nil
-}
-
-// copy makes a conversation whose lists can be changed without changing c's;
-// those that most turns add to have room for it.
-func (c Conversation) copy() Conversation {
-	c.Offered = append(make([]Choice, 0, len(c.Offered)+6), c.Offered...)
-	c.Said = slices.Clone(c.Said)
-	c.Told = append(make([]string, 0, len(c.Told)+2), c.Told...)
-	c.Why = slices.Clone(c.Why)
-	return c
 }

@@ -17,7 +17,7 @@ const (
 // the bot itself leads to, and texts and numbers that nobody has looked at
 // again by the given day.
 func Check(b *book.Book, day time.Time) []book.Finding {
-	found := missing(b)
+	found := append(missing(b), alike(b)...)
 	for _, lang := range book.Languages() {
 		for _, step := range b.Volumes[lang].Order {
 			if step.Anchor == "" {

@@ -139,5 +139,5 @@ func (t *turn) chat(step *book.Step, match understand.Match) bool {
 
 // otherLanguage tells whether to offer the other language: early, and once.
 func (t *turn) otherLanguage(m understand.Meaning) bool {
-	return m.Lang != t.now.Lang && t.now.Danger < book.Concern && !slices.Contains(t.now.Told, t.voiced(stepOtherLanguage))
+	return m.Lang != t.now.Lang && t.now.Danger < book.Concern && !t.now.Told.has(t.voiced(stepOtherLanguage))
 }

@@ -32,20 +32,21 @@ type Conversation struct {
 	Role   string      `json:"role,omitempty"`
 	Danger book.Danger `json:"danger"`
 
-	// Offered are the choices of the last answers, newest last, so that a
-	// tap on an older button is still understood; the last Fresh of them
-	// belong to the last answer.
+	// Offered are the buttons of the last answer: the last Fresh of them, which
+	// are all but in what an older version stored. Earlier are the steps that
+	// buttons of the answers before lead to, so that a tap on one is understood.
 	Offered []Choice `json:"offered,omitempty"`
 	Fresh   int      `json:"fresh,omitempty"`
+	Earlier Trail    `json:"earlier,omitempty"`
 	// Said are the steps that the last answer was made of.
 	Said []string `json:"said,omitempty"`
 	// Misses counts messages in a row that were not understood.
 	Misses int `json:"misses,omitempty"`
 	// Counsellor is the first name of who has the conversation now.
 	Counsellor string `json:"counsellor,omitempty"`
-	// Told are the steps that were shown, each where it was shown last, oldest
-	// first, for the counsellor's summary and so that a door is not opened twice.
-	Told []string `json:"told,omitempty"`
+	// Told are the steps that were shown, each where it was shown last, for the
+	// counsellor's summary and so that a door is not opened twice.
+	Told Trail `json:"trail,omitempty"`
 	// Why are the rules that set the danger, for the counsellor.
 	Why []string `json:"why,omitempty"`
 }

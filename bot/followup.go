@@ -30,7 +30,7 @@ func (t *turn) missed(m understand.Meaning) {
 // has no answer here.
 func (t *turn) answered(m understand.Meaning) string {
 	if m.Wants == "advice" || strings.Contains(t.event.Text, "?") {
-		if id := t.voiced(stepQuestion); !slices.Contains(last(t.now.Told, 2), id) {
+		if id := t.voiced(stepQuestion); !t.now.Told.last(2).has(id) {
 			return id
 		}
 	}
@@ -45,7 +45,7 @@ func (t *turn) holding(m understand.Meaning) string {
 	switch {
 	case adult(t.role()):
 		return t.longestAgo(stepHold, stepMore)
-	case m.Wants == "advice" && !slices.Contains(t.now.Told, stepCall):
+	case m.Wants == "advice" && !t.now.Told.has(stepCall):
 		return stepCall
 	}
 	return t.longestAgo(stepHold, stepCall)
@@ -53,23 +53,13 @@ func (t *turn) holding(m understand.Meaning) string {
 
 // longestAgo is which of some steps was not said for the longest.
 func (t *turn) longestAgo(ids ...string) string {
-	best, longest := "", len(t.now.Told)
+	best, longest := "", t.now.Told.steps()
 	for _, id := range ids {
-		if when := lastIndex(t.now.Told, t.voiced(id)); when < longest {
+		if when := t.now.Told.when(t.voiced(id)); when < longest {
 			best, longest = t.voiced(id), when
 		}
 	}
 	return best
-}
-
-// lastIndex is where a step was last told, -1 for never.
-func lastIndex(told []string, id string) int {
-	for i := len(told) - 1; i >= 0; i-- {
-		if told[i] == id {
-			return i
-		}
-	}
-	return -1
 }
 
 // goOn answers what was said and offers the open question's choices again.
@@ -121,7 +111,7 @@ func (t *turn) advised(m understand.Meaning) bool {
 		return false
 	}
 	id := t.voice().doors.open(t.now.Topic, t.role(), t.now.Danger)
-	if id == "" || slices.Contains(t.now.Told, id) {
+	if id == "" || t.now.Told.has(id) {
 		return false
 	}
 	t.understood(id)

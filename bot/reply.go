@@ -51,8 +51,7 @@ func (t *turn) arrive(step *book.Step) {
 		t.now.Danger = step.Danger
 		t.because(step.File + ": " + step.Heading)
 	}
-	again := func(id string) bool { return id == step.ID }
-	t.now.Told = last(append(slices.DeleteFunc(t.now.Told, again), step.ID), mostTold)
+	t.now.Told = t.now.Told.with(mostTold, step.ID)
 }
 
 func (t *turn) because(why string) { t.now.Why = last(append(t.now.Why, why), mostWhy) }
@@ -149,12 +148,13 @@ func (t *turn) withMeanwhile(reply *Reply) {
 	reply.Choices = append([]Choice{{ID: id, Label: step.Heading}}, reply.Choices...)
 }
 
-// offer remembers the choices of the last answer, each once.
+// offer remembers the choices of the last answer, and where those of the answer
+// before it lead.
 func (t *turn) offer(choices []Choice) {
-	again := func(c Choice) bool { return slices.Contains(choices, c) }
-	t.now.Offered = slices.DeleteFunc(t.now.Offered, again)
-	t.now.Offered = last(append(t.now.Offered, choices...), mostOffered)
-	t.now.Fresh = len(choices)
+	for _, c := range t.now.Offered {
+		t.now.Earlier = t.now.Earlier.with(mostOffered, c.ID)
+	}
+	t.now.Offered, t.now.Fresh = choices, len(choices)
 }
 
 // last keeps the newest n of a list.

@@ -144,7 +144,7 @@ func (t *turn) topic(m understand.Meaning) string {
 }
 
 func (t *turn) unopened(m understand.Meaning) bool {
-	return !slices.Contains(t.now.Told, t.door(m))
+	return !t.now.Told.has(t.door(m))
 }
 
 // besideCounsellor: the bot is silent while a counsellor is there, except to
@@ -168,7 +168,7 @@ func (t *turn) denied(m understand.Meaning) bool {
 	if !m.Denial || t.now.Danger < book.Concern || len(strings.Fields(t.event.Text)) > longestDenial {
 		return false
 	}
-	if slices.Equal(last(t.now.Told, 1), []string{t.voiced(stepDenial)}) {
+	if t.now.Told.endsAt(t.voiced(stepDenial)) {
 		t.understood(t.voiced(stepStay))
 		return true
 	}
@@ -213,7 +213,7 @@ func (t *turn) wished(m understand.Meaning) bool {
 		topic = t.now.Topic
 	}
 	id := t.voice().doors.answer(topic, t.role(), m.Wants)
-	if id == "" || slices.Equal(last(t.now.Told, 1), []string{id}) {
+	if id == "" || t.now.Told.endsAt(id) {
 		return false
 	}
 	t.understood(id)
@@ -246,7 +246,7 @@ func (t *turn) long() bool { return len(strings.Fields(t.event.Text)) > 4 }
 // the theme's door was.
 func (t *turn) told(m understand.Meaning) bool {
 	return t.closest(m, likely, func(step *book.Step, score float64) bool {
-		return (step.Topic != "" && step.Topic == m.Topic || score >= fairly && step.Topic == "" && t.long()) && !slices.Contains(t.now.Told, step.ID)
+		return (step.Topic != "" && step.Topic == m.Topic || score >= fairly && step.Topic == "" && t.long()) && !t.now.Told.has(step.ID)
 	})
 }
 
@@ -261,7 +261,7 @@ func (t *turn) closest(m understand.Meaning, least float64, enough func(*book.St
 		if step == nil || !t.fits(step) || step.Does != "" && match.Score < surely || t.chat(step, match) {
 			continue
 		}
-		if slices.Equal(last(t.now.Told, 1), []string{t.voiced(step.ID)}) {
+		if t.now.Told.endsAt(t.voiced(step.ID)) {
 			// Nobody is told the same twice in a row.
 			continue
 		}
@@ -295,7 +295,7 @@ func (t *turn) opened(m understand.Meaning) bool {
 		return false
 	}
 	id := t.door(m)
-	if id == "" || slices.Contains(t.now.Told, id) {
+	if id == "" || t.now.Told.has(id) {
 		return false
 	}
 	t.understood(id)

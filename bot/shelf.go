@@ -29,11 +29,8 @@ func (s *Shelf) Next(c Conversation, e Event) (Conversation, Answer, error) {
 	return s.now.Load().Next(c, e)
 }
 
-// Pack gives a conversation as it is kept.
-func (s *Shelf) Pack(c Conversation) Conversation { return s.now.Load().Pack(c) }
-
-// Unpack gives a conversation that was kept as it is worked with.
-func (s *Shelf) Unpack(c Conversation) Conversation { return s.now.Load().Unpack(c) }
+// Label is what a button of a conversation says.
+func (s *Shelf) Label(c Conversation, id string) string { return s.now.Load().Label(c, id) }
 
 // Summary sums a conversation up for the desk.
 func (s *Shelf) Summary(c Conversation) Summary { return s.now.Load().Summary(c) }

@@ -20,10 +20,8 @@ func (b *Bot) Summary(c Conversation) Summary {
 	if v == nil {
 		return s
 	}
-	for _, id := range c.Told {
-		if step := v.volume.Steps[id]; step != nil {
-			s.Told = append(s.Told, step.Heading)
-		}
+	for _, step := range v.trailed(c.Told) {
+		s.Told = append(s.Told, step.Heading)
 	}
 	return s
 }

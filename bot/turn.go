@@ -8,7 +8,7 @@ import (
 
 // How much a conversation remembers.
 const (
-	mostOffered = 20 // choices, so that the buttons of some answers back still work
+	mostOffered = 20 // choices of answers before, so that the buttons of some answers back still work
 	mostTold    = 60 // steps
 	mostWhy     = 12 // rules
 )
@@ -61,7 +61,7 @@ func (t *turn) start() {
 // choose follows a button; false when it was never offered.
 func (t *turn) choose() bool {
 	known := func(c Choice) bool { return c.ID == t.event.Choice }
-	if !slices.ContainsFunc(t.now.Offered, known) {
+	if !slices.ContainsFunc(t.now.Offered, known) && !t.now.Earlier.has(t.event.Choice) {
 		return false
 	}
 	if t.now.State == WithCounsellor {
@@ -109,10 +109,8 @@ func (t *turn) label(id string) string {
 		if steps[said] == nil {
 			continue
 		}
-		for _, c := range steps[said].Choices {
-			if c.To == id {
-				return c.Label
-			}
+		if label := labelIn(steps[said], id); label != "" {
+			return label
 		}
 	}
 	if steps[id] != nil {

@@ -334,7 +334,7 @@ func TestADeskGoesOnFromWhatIsStoredAfterATurnThatWasStoredUnheard(t *testing.T)
 		s.store.hear(func(k *talk) {
 			worse := desk.conv
 			worse.Danger = book.Emergency
-			k.rec.State = s.server.pack(nil, worse)
+			k.rec.State = appendState(nil, &worse)
 			k.rec.Version++
 			s.store.unheard = nil
 		})

@@ -291,18 +291,9 @@ func (c *chat) say(f frame) {
 
 // choose takes a quick reply; its label is what the child said.
 func (c *chat) choose(f frame) {
-	m := plainMessage("child", f.id, c.label(f.choice))
+	m := plainMessage("child", f.id, c.server.bot.Label(c.conv, f.choice))
 	m.Choice = f.choice
 	c.turn(&turn{event: bot.Event{Kind: bot.Choose, Choice: f.choice}, said: &m})
-}
-
-func (c *chat) label(choice string) string {
-	for _, o := range c.conv.Offered {
-		if o.ID == choice {
-			return o.Label
-		}
-	}
-	return choice
 }
 
 // forget erases the conversation everywhere and ends the socket. The child is

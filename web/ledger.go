@@ -32,7 +32,7 @@ func (l *ledger) load() error {
 	if err != nil {
 		return err
 	}
-	conv, err := l.server.unpack(l.record.State)
+	conv, err := unpack(l.record.State)
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (l *ledger) write(e bot.Event, from bot.State) error {
 		if err != nil {
 			return fmt.Errorf("event %s: %w", e.Kind, err)
 		}
-		t := queue.Turn{ID: l.id, Message: key, Expect: l.record.Version, Fence: l.fence, State: l.server.pack(nil, next), Kept: true}
+		t := queue.Turn{ID: l.id, Message: key, Expect: l.record.Version, Fence: l.fence, State: appendState(nil, &next), Kept: true}
 		if answer.Reply != nil {
 			t.Entries = []queue.Entry{{From: "bot", Body: l.server.reply(answer, next, "").bytes()}}
 		}

@@ -86,8 +86,14 @@ func (parrot) Next(c bot.Conversation, e bot.Event) (bot.Conversation, bot.Answe
 	return c, a, nil
 }
 
-func (parrot) Pack(c bot.Conversation) bot.Conversation   { return c }
-func (parrot) Unpack(c bot.Conversation) bot.Conversation { return c }
+func (parrot) Label(c bot.Conversation, id string) string {
+	for _, o := range c.Offered {
+		if o.ID == id {
+			return o.Label
+		}
+	}
+	return id
+}
 
 func (parrot) Summary(c bot.Conversation) bot.Summary {
 	return bot.Summary{Topic: c.Topic, Role: c.Role, Danger: c.Danger, As: c.As, Lang: c.Lang, Why: c.Why}

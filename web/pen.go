@@ -205,10 +205,11 @@ func appendState(out []byte, c *bot.Conversation) []byte {
 		p.choices("offered", c.Offered)
 	}
 	p.count("fresh", c.Fresh)
+	p.given("earlier", string(c.Earlier))
 	p.texts("said", c.Said)
 	p.count("misses", c.Misses)
 	p.given("counsellor", c.Counsellor)
-	p.texts("told", c.Told)
+	p.given("trail", string(c.Told))
 	p.texts("why", c.Why)
 	p.end('}')
 	return p.out

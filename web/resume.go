@@ -19,7 +19,7 @@ func (c *chat) resume(f frame) {
 	quiet := old != nil && c.outlast(old)
 	rec, err := c.load(id)
 	if err == nil {
-		c.conv, err = c.server.unpack(rec.State)
+		c.conv, err = unpack(rec.State)
 	}
 	if err != nil && !errors.Is(err, queue.ErrGone) && quiet || quiet && old.memory.inUse() {
 		c.inherit(old, f)
@@ -158,7 +158,7 @@ func (c *chat) look() error {
 
 // adopt goes on from the stored state.
 func (c *chat) adopt(rec queue.Record) error {
-	conv, err := c.server.unpack(rec.State)
+	conv, err := unpack(rec.State)
 	if err != nil {
 		return err
 	}
@@ -267,7 +267,7 @@ func (c *chat) passRewritten(entries []queue.Entry, shown int64) {
 // heed takes from a stored state what must not be undone by ours: a counsellor
 // may have ended the talk where turns of ours were lost.
 func (c *chat) heed(rec queue.Record) {
-	if stored, err := c.server.unpack(rec.State); err == nil && stored.State == bot.Ended {
+	if stored, err := unpack(rec.State); err == nil && stored.State == bot.Ended {
 		c.conv.State, c.conv.Counsellor = stored.State, stored.Counsellor
 	}
 }
@@ -323,7 +323,7 @@ func (c *chat) refilled() {
 		for _, f := range held[:first] {
 			said := plainMessage("child", f.id, f.text)
 			if f.kind == "choose" {
-				said = plainMessage("child", f.id, c.label(f.choice))
+				said = plainMessage("child", f.id, c.server.bot.Label(c.conv, f.choice))
 				said.Choice = f.choice
 			}
 			older = append(older, &turn{said: &said, next: c.conv})

@@ -15,8 +15,7 @@ import (
 // Talker is the bot: a pure function of a conversation and an event.
 type Talker interface {
 	Next(bot.Conversation, bot.Event) (bot.Conversation, bot.Answer, error)
-	Pack(bot.Conversation) bot.Conversation // as it is kept
-	Unpack(bot.Conversation) bot.Conversation
+	Label(c bot.Conversation, choice string) string
 	Summary(bot.Conversation) bot.Summary
 }
 
@@ -223,16 +222,10 @@ func (a *away) asks(ctx context.Context) bool {
 	return a.ready(ctx) == nil
 }
 
-// pack appends a conversation as the store keeps it.
-func (s *Server) pack(out []byte, c bot.Conversation) []byte {
-	c = s.bot.Pack(c)
-	return appendState(out, &c)
-}
-
-// unpack reads what pack gave, here or on another node.
-func (s *Server) unpack(state []byte) (c bot.Conversation, err error) {
+// unpack reads a conversation as appendState wrote it, here or on another node.
+func unpack(state []byte) (c bot.Conversation, err error) {
 	if err := json.Unmarshal(state, &c); err != nil {
 		return c, fmt.Errorf("stored conversation: %w", err)
 	}
-	return s.bot.Unpack(c), nil
+	return c, nil
 }

@@ -196,7 +196,7 @@ func (c *chat) write(t *turn) (stored queue.Stored, err error) {
 	}
 	plain := c.server.joints.Get().(*[]byte) // of no use once it is sealed
 	defer c.server.joints.Put(plain)
-	*plain = c.server.pack((*plain)[:0], t.next)
+	*plain = appendState((*plain)[:0], &t.next)
 	q := queue.Turn{ID: c.id, Message: t.key, Expect: c.version, Seen: c.seq, State: *plain, Kept: c.kept(t.next)}
 	q.Entries = c.entries(t)
 	err = c.server.call(func(ctx context.Context) (err error) {

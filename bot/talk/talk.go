@@ -16,10 +16,11 @@ import (
 
 // Talk is one conversation going on, written down as it goes.
 type Talk struct {
-	bot  *bot.Bot
-	now  bot.Conversation
-	line bot.EventKind // why no counsellor can be asked, or ""
-	text strings.Builder
+	bot   *bot.Bot
+	now   bot.Conversation
+	shown []bot.Choice  // all buttons so far, the newest last
+	line  bot.EventKind // why no counsellor can be asked, or ""
+	text  strings.Builder
 }
 
 // Begin opens a conversation as the chat does: language, entrance, and the
@@ -44,18 +45,13 @@ func (t *Talk) Says(text string) (bot.Answer, error) {
 
 // Taps is a button pressed by the visitor, by its label.
 func (t *Talk) Taps(label string) (bot.Answer, error) {
-	i := slices.IndexFunc(t.now.Offered, func(c bot.Choice) bool { return c.Label == label })
-	if i < 0 {
-		return bot.Answer{}, fmt.Errorf("no button says %q here: use one of %s", label, labels(t.Choices()))
-	}
-	// The newest button with that label is the one on the screen.
-	for j := i; j < len(t.now.Offered); j++ {
-		if t.now.Offered[j].Label == label {
-			i = j
+	for _, c := range slices.Backward(t.shown) {
+		if c.Label == label {
+			fmt.Fprintf(&t.text, "\n> [%s]\n", label)
+			return t.do(bot.Event{Kind: bot.Choose, Choice: c.ID})
 		}
 	}
-	fmt.Fprintf(&t.text, "\n> [%s]\n", label)
-	return t.do(bot.Event{Kind: bot.Choose, Choice: t.now.Offered[i].ID})
+	return bot.Answer{}, fmt.Errorf("no button says %q here: use one of %s", label, labels(t.Choices()))
 }
 
 // Happens is anything else, in the words of events.go.
@@ -105,6 +101,7 @@ func (t *Talk) do(e bot.Event) (bot.Answer, error) {
 	}
 	if answer.Reply != nil {
 		t.write(answer.Reply)
+		t.shown = append(t.shown, answer.Reply.Choices...)
 	}
 	if now.Danger != was.Danger {
 		fmt.Fprintf(&t.text, "\n*Danger: %s.*\n", now.Danger)
