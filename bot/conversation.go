@@ -114,7 +114,7 @@ type Part struct {
 // Choice is a button: the id is the step that it leads to.
 type Choice struct {
 	ID    string `json:"id"`
-	Label string `json:"label,omitempty"` // never empty on a button; see Pack
+	Label string `json:"label,omitempty"`
 }
 
 // Do is what the caller must do after a turn, beside sending the reply.
