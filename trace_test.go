@@ -105,7 +105,7 @@ type loud struct {
 	port    string
 	stop    func()
 	answers bytes.Buffer // every answer to plain requests
-	cookies http.Header    // of the counsellor
+	cookies http.Header  // of the counsellor
 	desk    *websocket.Conn
 }
 
