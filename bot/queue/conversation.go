@@ -53,6 +53,7 @@ func (q *Queue) Begin(ctx context.Context, t Turn) (Stored, error) {
 		q.chest.put(s)
 		return q.again(&s, append(again[:4], again[6:]...))
 	}
+	s.prolonged = q.clock.now()
 	return q.stored(&s, t, reply)
 }
 
@@ -91,9 +92,11 @@ func (q *Queue) turn(ctx context.Context, t Turn) (Stored, error) {
 	if err != nil {
 		return Stored{}, err
 	}
-	args := append(make([]any, 0, 13+len(t.Entries)),
+	now := q.clock.now()
+	prolong := len(t.Entries) == 0 || now.Sub(s.prolonged) >= prolongTime
+	args := append(make([]any, 0, 14+len(t.Entries)),
 		t.ID, q.names.node, "m"+t.Message, t.Expect, t.Fence, s.keyID, flag(t.Kept),
-		lifeMS, keptMS, entriesMax, wrapped, s.state(t.State), t.Seen)
+		lifeMS, keptMS, entriesMax, wrapped, s.state(t.State), t.Seen, flag(prolong))
 	for _, e := range t.Entries {
 		args = append(args, s.entry(e))
 	}
@@ -103,6 +106,9 @@ func (q *Queue) turn(ctx context.Context, t Turn) (Stored, error) {
 	}
 	if again, ok := words(reply); ok {
 		return q.again(&s, again)
+	}
+	if prolong {
+		s.prolonged = now
 	}
 	return q.stored(&s, t, reply)
 }
@@ -125,7 +131,7 @@ func (q *Queue) stored(s *seal, t Turn, reply any) (Stored, error) {
 			return Stored{}, fmt.Errorf("unknown answer from the store: %w", err)
 		}
 	}
-	s.kept, s.wrote = n[3] == 1, q.clock.now()
+	s.kept = n[3] == 1
 	q.chest.put(*s)
 	out := Stored{Version: n[0], Seq: n[1], Entries: make([]Entry, len(t.Entries))}
 	at := time.UnixMilli(n[2])

@@ -264,6 +264,16 @@ func TestAConversationLivesAnHourOrADay(t *testing.T) {
 		if err := q.client.PExpire(t.Context(), q.names.conversation(id), 5*time.Minute).Err(); err != nil {
 			t.Fatal(err)
 		}
+		said := Turn{ID: id, Expect: Any, Entries: []Entry{{From: "child", Body: []byte("x")}}}
+		if _, err := q.Turn(t.Context(), said); err != nil || left() != 5*time.Minute {
+			t.Errorf("%v, %v: prolonged twice within a minute", left(), err)
+		}
+		old, _ := q.chest.get(id)
+		old.prolonged = old.prolonged.Add(-prolongTime)
+		q.chest.put(old)
+		if _, err := q.Turn(t.Context(), said); err != nil || left() != time.Hour {
+			t.Errorf("%v, %v: not prolonged a minute later", left(), err)
+		}
 		turn := Turn{ID: id, Expect: Any}
 		for _, step := range []struct {
 			kept bool

@@ -207,7 +207,7 @@ func (q *Queue) beat(ctx context.Context, ids []string) error {
 // stale says whether a conversation must be prolonged soon.
 func (q *Queue) stale(id string) bool {
 	s, ok := q.chest.get(id)
-	return !ok || q.clock.now().Sub(s.wrote) > touchTime
+	return !ok || q.clock.now().Sub(s.prolonged) > touchTime
 }
 
 // touch prolongs a conversation, and wraps its key anew where needed.

@@ -17,6 +17,9 @@ const (
 	chestMost = 100_000          // conversations whose keys are held at once
 	chestIdle = 70 * time.Minute // a key that nobody used for so long is dropped
 	touchTime = 20 * time.Minute // between prolongings of a waiting conversation
+	// Between prolongings of one that is talked in: so much sooner than an hour
+	// after its last word it may be gone.
+	prolongTime = time.Minute
 )
 
 // seal is the key of one conversation, ready for use.
@@ -28,8 +31,9 @@ type seal struct {
 	wrapped string // as it lies in Redis
 	hour    hour   // of the key that wraps it
 	kept    bool   // the conversation was handed over
-	wrote   time.Time
 	used    time.Time
+
+	prolonged time.Time // when this node last prolonged the conversation
 }
 
 // newSeal makes the key of a new conversation.

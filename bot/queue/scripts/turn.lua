@@ -10,7 +10,8 @@
 --       11 the newly wrapped key, "" to leave it
 --       12 the sealed state, "" to leave it
 --       13 the highest number that the writer knows to be stored
---       14... the entries, each "from US id US sealed"
+--       14 1 when its life must be prolonged, 0 when that was done just before
+--       15... the entries, each "from US id US sealed"
 -- Gives "gone", "rekey" (sealed with another conversation's key), "lost" (the
 --       writer has seen more than is here), "fenced" or "stale"; {"again", version, seq, kept, first, entry...} when the message is
 --       known; else "version seq at kept".
@@ -43,34 +44,31 @@ local at = clock[1] .. string.format('%03d', math.floor(tonumber(clock[2]) / 100
 local message = string.sub(ARGV[3], 2)
 local before, version = tonumber(had[2]), had[1]
 local seq = before
-local set = {'HSET', key, 'p', kept}
-for i = 14, #ARGV do
+local set, n = {'HSET', key}, 2
+local function put(field, value)
+  set[n + 1], set[n + 2] = field, value
+  n = n + 2
+end
+if kept ~= had[4] then put('p', kept) end
+for i = 15, #ARGV do
   seq = seq + 1
-  set[#set + 1] = 'e' .. seq
-  set[#set + 1] = at .. '\31' .. message .. '\31' .. ARGV[i]
+  put('e' .. seq, at .. '\31' .. message .. '\31' .. ARGV[i])
 end
 if seq > before then
-  set[#set + 1] = 's'
-  set[#set + 1] = tostring(seq)
-  if message ~= '' then
-    set[#set + 1] = ARGV[3]
-    set[#set + 1] = (before + 1) .. ' ' .. seq
-  end
+  put('s', tostring(seq))
+  if message ~= '' then put(ARGV[3], (before + 1) .. ' ' .. seq) end
 end
 if ARGV[12] ~= '' then
   version = tostring(tonumber(version) + 1)
-  set[#set + 1] = 'v'
-  set[#set + 1] = version
-  set[#set + 1] = 'z'
-  set[#set + 1] = ARGV[12]
+  put('v', version)
+  put('z', ARGV[12])
 end
 -- A key wrapped for the short class must not replace one of the long class.
-if ARGV[11] ~= '' and kept == ARGV[7] then
-  set[#set + 1] = 'k'
-  set[#set + 1] = ARGV[11]
-end
-redis.call(unpack(set))
-redis.call('PEXPIRE', key, life)
+if ARGV[11] ~= '' and kept == ARGV[7] then put('k', ARGV[11]) end
+if n > 2 then redis.call(unpack(set)) end
+-- A second command makes a transaction of the two in the file and on the way to
+-- the replicas, so it is left out where it would change nothing.
+if ARGV[14] == '1' or kept ~= had[4] then redis.call('PEXPIRE', key, life) end
 
 -- What is older than the newest entries goes, with its message ids.
 local most = tonumber(ARGV[10])
