@@ -99,6 +99,7 @@ func (t *turn) compose(ids []string) *Reply {
 		if reply.Node == "" {
 			reply.Node = id
 		}
+		reply.Parts = slices.Grow(reply.Parts, len(step.Bubbles))
 		for _, b := range step.Bubbles {
 			reply.Parts = append(reply.Parts, Part{HTML: b.HTML, Text: b.Text})
 		}
@@ -109,7 +110,10 @@ func (t *turn) compose(ids []string) *Reply {
 
 // choicesOf gives a step's choices as buttons.
 func choicesOf(step *book.Step) []Choice {
-	var out []Choice
+	if len(step.Choices) == 0 {
+		return nil
+	}
+	out := make([]Choice, 0, len(step.Choices)+2) // what else is offered has room
 	for _, c := range step.Choices {
 		out = append(out, Choice{ID: c.To, Label: c.Label})
 	}
@@ -151,9 +155,11 @@ func (t *turn) withMeanwhile(reply *Reply) {
 // offer remembers the choices of the last answer, and where those of the answer
 // before it lead.
 func (t *turn) offer(choices []Choice) {
+	before := make([]string, 0, 8)
 	for _, c := range t.now.Offered {
-		t.now.Earlier = t.now.Earlier.with(mostOffered, c.ID)
+		before = append(before, c.ID)
 	}
+	t.now.Earlier = t.now.Earlier.with(mostOffered, before...)
 	t.now.Offered, t.now.Fresh = choices, len(choices)
 }
 

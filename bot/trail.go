@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/praatpaal/praatpaal/bot/book"
 )
@@ -32,10 +33,12 @@ func sign(id string) (s [signLength]byte) {
 }
 
 // when is the place of a step in the trail, -1 when it is not there.
-func (t Trail) when(id string) int {
-	s := sign(id)
-	for n := range t.steps() {
-		if t.at(n) == string(s[:]) {
+func (t Trail) when(id string) int { return placeOf(sign(id), t) }
+
+// placeOf is the place of a sign among others, -1 when it is not there.
+func placeOf[T Trail | []byte](s [signLength]byte, in T) int {
+	for n := range len(in) / signLength {
+		if string(in[n*signLength:(n+1)*signLength]) == string(s[:]) {
 			return n
 		}
 	}
@@ -61,15 +64,16 @@ func (t Trail) endsAt(id string) bool { return t.last(1).has(id) }
 
 // with is the trail after some steps more: the newest most of them.
 func (t Trail) with(most int, ids ...string) Trail {
+	var room [64 * signLength]byte // so that only the trail itself is made
+	out := append(room[:0], t.last(most)...)
 	for _, id := range ids {
-		head, tail := t.last(most), Trail("")
-		if n := head.when(id); n >= 0 {
-			head, tail = head[:n*signLength], head[(n+1)*signLength:]
-		}
 		s := sign(id)
-		t = head + tail + Trail(s[:])
+		if n := placeOf(s, out); n >= 0 {
+			out = slices.Delete(out, n*signLength, (n+1)*signLength)
+		}
+		out = append(out, s[:]...)
 	}
-	return t.last(most)
+	return Trail(out).last(most)
 }
 
 // trailed gives the steps of a trail in one language, the oldest first, without

@@ -71,8 +71,14 @@ func newChat(s *Server, c *conn, lang, bucket string) *chat {
 // deliver is called by the reader goroutine.
 func (c *chat) deliver(data []byte) {
 	f := decode(data)
+	e := event{frame: &f}
 	select {
-	case c.events <- event{frame: &f}:
+	case c.events <- e: // at once, nearly always
+		return
+	default:
+	}
+	select {
+	case c.events <- e:
 	case <-c.done:
 	}
 }
@@ -100,7 +106,7 @@ func (c *chat) run() {
 	defer c.leave()
 	c.clock.ping = time.Now().Add(pingEvery)
 	c.clock.look = time.Now().Add(startWait)
-	tick := time.NewTimer(startWait)
+	tick, due := time.NewTimer(startWait), time.Now().Add(startWait)
 	defer tick.Stop()
 	for {
 		select {
@@ -108,6 +114,7 @@ func (c *chat) run() {
 			c.handle(e)
 		case <-tick.C:
 			c.safely("", c.tick)
+			due = time.Time{}
 		case <-c.taken:
 			c.stop(closeTakenOver, "taken over")
 		case <-c.drained():
@@ -116,7 +123,11 @@ func (c *chat) run() {
 			c.linger()
 			return
 		}
-		tick.Reset(time.Until(c.next()))
+		// What is due later than the timer is found when that rings.
+		if next := c.next(); due.IsZero() || next.Before(due) {
+			due = next
+			tick.Reset(time.Until(due))
+		}
 	}
 }
 
@@ -125,7 +136,7 @@ func (c *chat) drained() <-chan struct{} {
 	if c.over {
 		return nil
 	}
-	return c.server.draining
+	return c.conn.drain
 }
 
 // handle answers one event.

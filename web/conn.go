@@ -40,6 +40,7 @@ type conn struct {
 	spawn func(func())  // starts a goroutine that the server waits for
 	pool  *sync.Pool    // of *[]byte, to join frames in
 	gone  chan struct{} // closed when the reader has ended
+	drain chan struct{} // closed when the server stops; by itself, so that owners do not wait in one crowd
 	room  chan struct{} // one place: something was written
 	lost  chan struct{} // closed when the socket was cut
 	pads  bool          // text frames have one of few lengths
@@ -63,7 +64,7 @@ func newConn(ws *websocket.Conn, spawn func(func()), pool *sync.Pool) *conn {
 	if tcp, ok := ws.NetConn().(*net.TCPConn); ok {
 		tcp.SetWriteBuffer(sendBuffer) // a slow reader must not hide in the kernel
 	}
-	return &conn{ws: ws, spawn: spawn, pool: pool, gone: make(chan struct{}), room: make(chan struct{}, 1), lost: make(chan struct{})}
+	return &conn{ws: ws, spawn: spawn, pool: pool, gone: make(chan struct{}), drain: make(chan struct{}), room: make(chan struct{}, 1), lost: make(chan struct{})}
 }
 
 // send puts a text frame in the queue. It never waits: a socket whose queue is

@@ -141,7 +141,7 @@ func (d *desk) drained() <-chan struct{} {
 	if d.over {
 		return nil
 	}
-	return d.server.draining
+	return d.conn.drain
 }
 
 // leave ends a desk whose session is over, or that is open elsewhere now.

@@ -113,11 +113,13 @@ type understood struct {
 // botMessage is the frame of an answer to the message re, or to none.
 func botMessage(r *bot.Reply, re string) message {
 	m := message{Type: "message", From: "bot", Re: re, Lang: r.Lang, Node: r.Node}
-	m.Parts, m.Choices = []part{}, []bot.Choice{}
+	m.Parts, m.Choices = make([]part, 0, len(r.Parts)), r.Choices
 	for _, p := range r.Parts {
 		m.Parts = append(m.Parts, part(p))
 	}
-	m.Choices = append(m.Choices, r.Choices...)
+	if m.Choices == nil {
+		m.Choices = []bot.Choice{}
+	}
 	return m
 }
 

@@ -57,11 +57,15 @@ func (h *hub) exit(c *conn) {
 	delete(h.conns, c)
 }
 
-// close lets nobody in any more.
+// close lets nobody in any more, and tells the owners of all sockets that the
+// server stops.
 func (h *hub) close() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.closed = true
+	for c := range h.conns {
+		close(c.drain)
+	}
 }
 
 // leftOver lists the sockets that are still open.

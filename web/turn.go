@@ -226,10 +226,14 @@ func (c *chat) kept(conv bot.Conversation) bool {
 
 // entries are the child's words and the bot's answer, as they go to the log.
 func (c *chat) entries(t *turn) []queue.Entry {
-	var entries []queue.Entry
+	entries := make([]queue.Entry, 0, 2)
 	if t.said != nil {
 		t.said.Lang = c.conv.Lang
-		entries = append(entries, queue.Entry{From: "child", ID: storeID(t.re()), Body: t.said.bytes()})
+		e := queue.Entry{From: "child", Body: t.said.bytes()}
+		if t.re() != "" {
+			e.ID = t.key
+		}
+		entries = append(entries, e)
 	}
 	if t.answer.Reply != nil {
 		entries = append(entries, queue.Entry{From: "bot", Body: c.server.reply(t.answer, t.next, t.re()).bytes()})
@@ -310,8 +314,8 @@ func (c *chat) tellAgain(entries []queue.Entry, re string) {
 	}
 }
 
-// pass sends one stored entry. The child's own message re needs no more than
-// its number; notes of counsellors are not for the child.
+// pass sends one stored entry, of the turn that answers re where that is given:
+// the child's own message needs no more than its number; notes of counsellors are not for the child.
 func (c *chat) pass(e queue.Entry, re string) {
 	c.seq = max(c.seq, e.Seq)
 	if e.At.After(c.latest) {
@@ -319,7 +323,7 @@ func (c *chat) pass(e queue.Entry, re string) {
 	}
 	switch {
 	case e.From == fromNote:
-	case e.From == "child" && re != "" && e.ID == storeID(re):
+	case e.From == "child" && re != "":
 		c.conn.sendPatiently(received(re, e.Seq))
 	default:
 		c.conn.sendPatiently(numbered(e))

@@ -60,6 +60,7 @@ type Server struct {
 	away     *away
 	log      *slog.Logger
 	base     context.Context // of all calls of the store; ends after the drain
+	deadline deadline
 	end      context.CancelFunc
 	draining chan struct{} // closed when the server stops
 	moved    chan struct{} // one place: the line has moved
@@ -86,6 +87,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.joints.New = func() any { return new([]byte) }
 	s.base, s.end = context.WithCancel(context.Background())
+	s.deadline.base = s.base
 	s.upgrader = websocket.Upgrader{
 		HandshakeTimeout: headerWait, ReadBufferSize: firstReadBuffer, WriteBufferSize: 1024,
 		WriteBufferPool: &sync.Pool{}, CheckOrigin: s.sameOrigin,

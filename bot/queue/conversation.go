@@ -53,8 +53,12 @@ func (q *Queue) Begin(ctx context.Context, t Turn) (Stored, error) {
 		q.chest.put(s)
 		return q.again(&s, append(again[:4], again[6:]...))
 	}
-	s.prolonged = q.clock.now()
-	return q.stored(&s, t, reply)
+	out, err := q.stored(&s, t, reply)
+	if err == nil {
+		s.prolonged = q.clock.now()
+		q.chest.put(s)
+	}
+	return out, err
 }
 
 // Turn stores one turn, once: the same message id again changes nothing and
@@ -87,6 +91,7 @@ func (q *Queue) turn(ctx context.Context, t Turn) (Stored, error) {
 	if err != nil {
 		return Stored{}, err
 	}
+	was := s.kept
 	t.Kept = t.Kept || s.kept
 	wrapped, err := q.keys.wrap(&s, t.Kept)
 	if err != nil {
@@ -110,7 +115,11 @@ func (q *Queue) turn(ctx context.Context, t Turn) (Stored, error) {
 	if prolong {
 		s.prolonged = now
 	}
-	return q.stored(&s, t, reply)
+	out, err := q.stored(&s, t, reply)
+	if err == nil && (prolong || wrapped != "" || s.kept != was) {
+		q.chest.put(s)
+	}
+	return out, err
 }
 
 // stored reads "version seq at kept" of a turn that was stored, or the word
@@ -132,7 +141,6 @@ func (q *Queue) stored(s *seal, t Turn, reply any) (Stored, error) {
 		}
 	}
 	s.kept = n[3] == 1
-	q.chest.put(*s)
 	out := Stored{Version: n[0], Seq: n[1], Entries: make([]Entry, len(t.Entries))}
 	at := time.UnixMilli(n[2])
 	for i, e := range t.Entries {
