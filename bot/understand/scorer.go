@@ -64,6 +64,17 @@ type scorer struct {
 	together [outputs][topicCount]float32
 }
 
+// reach touches the weights of features, like table.reach.
+func (s *scorer) reach(rows []int32) uint64 {
+	const line = 16 // weights
+	all := float32(0)
+	for _, n := range rows {
+		w := &s.rows[n]
+		all += w[0] + w[line] + w[2*line] + w[outputs-1]
+	}
+	return uint64(math.Float32bits(all))
+}
+
 // sum adds up the weights of a message's features.
 func (s *scorer) sum(rows []int32, out *scores) {
 	*out = scores(s.bias)

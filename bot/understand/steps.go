@@ -53,6 +53,7 @@ type weighing struct {
 	touched []int32   // samples with a sum
 	terms   []term
 	best    []candidate
+	touch   uint64 // so that what only reaches is done
 }
 
 // candidate is the best sample of a step.
@@ -210,6 +211,7 @@ func (ix *stepIndex) closest(r *reading, w *weighing) {
 	if len(w.sums) < len(ix.samples) {
 		w.sums = make([]float32, len(ix.samples))
 	}
+	w.touch += ix.reach(w.terms)
 	looked := 0
 	for i := range w.terms {
 		if looked > maxLookups {
@@ -229,9 +231,29 @@ func (ix *stepIndex) closest(r *reading, w *weighing) {
 	ix.pick(w)
 }
 
+// reach touches the samples in which terms stand, like table.reach.
+func (ix *stepIndex) reach(terms []term) (all uint64) {
+	const line = 8 // postings
+	looked := 0
+	for i := range terms {
+		known := &ix.terms[terms[i].at]
+		list := ix.all[known.from:known.to]
+		for at := 0; at < len(list); at += line {
+			all += uint64(list[at].sample)
+		}
+		if looked += len(list); looked > maxLookups {
+			break
+		}
+	}
+	return all
+}
+
 // look finds the terms that the index knows, each once and the rarest first,
 // and gives the length of the message as a vector.
 func (ix *stepIndex) look(w *weighing) float32 {
+	for _, t := range w.terms {
+		w.touch ^= ix.index.slots[ix.index.start(t.key)].key
+	}
 	known := w.terms[:0]
 	for _, t := range w.terms {
 		if t.at = ix.index.find(t.key); t.at >= 0 {

@@ -20,11 +20,27 @@ func newTable(room int) *table {
 	return &table{slots: make([]slot, size)}
 }
 
-func (t *table) place(k uint64) *slot {
-	mask := uint64(len(t.slots) - 1)
+// start is where a key is looked for first.
+func (t *table) start(k uint64) uint64 {
 	h := k * 0x9E3779B97F4A7C15
 	h ^= h >> 29
-	for at := h & mask; ; at = (at + 1) & mask {
+	return h & uint64(len(t.slots)-1)
+}
+
+// reach touches the places of keys. Between two turns the processor's cache is
+// full of other things: asked for one after another, each place would be waited
+// for; these loads do not depend on each other, so that they are waited for
+// together. What it gives has no meaning.
+func (t *table) reach(keys []uint64) (all uint64) {
+	for _, k := range keys {
+		all ^= t.slots[t.start(k)].key
+	}
+	return all
+}
+
+func (t *table) place(k uint64) *slot {
+	mask := uint64(len(t.slots) - 1)
+	for at := t.start(k); ; at = (at + 1) & mask {
 		if s := &t.slots[at]; s.key == k || s.key == 0 {
 			return s
 		}
