@@ -58,6 +58,7 @@ type conn struct {
 type outgoing struct {
 	kind int
 	data []byte
+	lent *[]byte // of the pool: what holds data goes back once that is joined
 }
 
 func newConn(ws *websocket.Conn, spawn func(func()), pool *sync.Pool) *conn {
@@ -73,15 +74,15 @@ func (c *conn) send(data []byte) {
 	if c.pads {
 		data = padded(data)
 	}
-	c.put(outgoing{websocket.TextMessage, data})
+	c.put(outgoing{kind: websocket.TextMessage, data: data})
 }
 
 // ping asks the browser for a pong.
-func (c *conn) ping() { c.put(outgoing{websocket.PingMessage, nil}) }
+func (c *conn) ping() { c.put(outgoing{kind: websocket.PingMessage}) }
 
 // close sends what is queued, and then the code and the reason.
 func (c *conn) close(code int, reason string) {
-	c.put(outgoing{websocket.CloseMessage, websocket.FormatCloseMessage(code, reason)})
+	c.put(outgoing{kind: websocket.CloseMessage, data: websocket.FormatCloseMessage(code, reason)})
 }
 
 func (c *conn) put(o outgoing) {
@@ -116,15 +117,29 @@ func (c *conn) sendPatiently(data []byte) bool {
 	if c.pads {
 		data = padded(data)
 	}
+	return c.putPatiently(outgoing{kind: websocket.TextMessage, data: data})
+}
+
+// sendWritten is sendPatiently for what write appends to a buffer of the pool.
+func (c *conn) sendWritten(write func(out []byte) []byte) bool {
+	lent := c.pool.Get().(*[]byte)
+	*lent = write((*lent)[:0])
+	if c.pads {
+		*lent = padded(*lent)
+	}
+	return c.putPatiently(outgoing{websocket.TextMessage, *lent, lent})
+}
+
+func (c *conn) putPatiently(o outgoing) bool {
 	for {
 		c.mu.Lock()
-		full, closing := c.full(len(data)), c.closing
+		full, closing := c.full(len(o.data)), c.closing
 		c.mu.Unlock()
 		if closing {
 			return false
 		}
 		if !full {
-			c.send(data)
+			c.put(o)
 			return true
 		}
 		select {
@@ -173,6 +188,9 @@ func (c *conn) next(joined []byte) (texts []byte, control outgoing, size int) {
 		o := c.queue[n]
 		if size += len(o.data); o.kind == websocket.TextMessage {
 			joined = appendFrame(joined, o.data)
+			if o.lent != nil {
+				c.pool.Put(o.lent)
+			}
 		} else {
 			control = o
 		}

@@ -129,8 +129,10 @@ func plainMessage(from, id, text string) message {
 }
 
 // numbered is a stored message as it goes over the wire.
-func numbered(e queue.Entry) []byte {
-	b := make([]byte, 0, sizeOf(len(e.Body)+64)) // with room for the padding
+func numbered(e queue.Entry) []byte { return appendNumbered(nil, e) }
+
+func appendNumbered(b []byte, e queue.Entry) []byte {
+	b = slices.Grow(b, sizeOf(len(e.Body)+64)) // with room for the padding
 	b = append(b, `{"seq":`...)
 	b = strconv.AppendInt(b, e.Seq, 10)
 	b = append(b, `,"at":"`...)

@@ -223,9 +223,9 @@ func (p *pen) count(name string, n int) {
 	}
 }
 
-// received is the receipt of a message.
-func received(id string, seq int64) []byte {
-	p := pen{out: make([]byte, 0, 96)}
+// appendReceived appends the receipt of a message.
+func appendReceived(out []byte, id string, seq int64) []byte {
+	p := pen{out: out}
 	p.begin('{')
 	p.field("type", "received")
 	p.field("id", id)

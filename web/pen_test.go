@@ -59,7 +59,7 @@ func FuzzPen(f *testing.F) {
 		var c bot.Conversation
 		fill(reflect.ValueOf(&c).Elem(), text)
 		same(t, appendState(nil, &c), encode(&c))
-		same(t, received(text, 7), encode(receivedFrame{Type: "received", ID: text, Seq: 7}))
+		same(t, appendReceived(nil, text, 7), encode(receivedFrame{Type: "received", ID: text, Seq: 7}))
 	})
 }
 
@@ -67,7 +67,7 @@ func TestThePenWritesEveryByteAnywhere(t *testing.T) {
 	for b := range 256 {
 		for before := range 17 {
 			text := strings.Repeat("x", before) + string([]byte{byte(b)}) + strings.Repeat("y", 17-before)
-			same(t, received(text, 7), encode(receivedFrame{Type: "received", ID: text, Seq: 7}))
+			same(t, appendReceived(nil, text, 7), encode(receivedFrame{Type: "received", ID: text, Seq: 7}))
 		}
 	}
 }

@@ -324,9 +324,9 @@ func (c *chat) pass(e queue.Entry, re string) {
 	switch {
 	case e.From == fromNote:
 	case e.From == "child" && re != "":
-		c.conn.sendPatiently(received(re, e.Seq))
+		c.conn.sendWritten(func(out []byte) []byte { return appendReceived(out, re, e.Seq) })
 	default:
-		c.conn.sendPatiently(numbered(e))
+		c.conn.sendWritten(func(out []byte) []byte { return appendNumbered(out, e) })
 	}
 }
 

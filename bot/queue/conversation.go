@@ -38,9 +38,10 @@ func (q *Queue) Begin(ctx context.Context, t Turn) (Stored, error) {
 	if err != nil {
 		return Stored{}, fmt.Errorf("begin: %w", err)
 	}
-	args := append(make([]any, 0, 6+len(t.Entries)), "m"+t.Message, life(t.Kept), flag(t.Kept), s.keyID, wrapped, s.state(t.State))
+	on := newSheet()
+	args := append(make([]any, 0, 6+len(t.Entries)), "m"+t.Message, life(t.Kept), flag(t.Kept), s.keyID, wrapped, s.state(on, t.State))
 	for _, e := range t.Entries {
-		args = append(args, s.entry(e))
+		args = append(args, s.entry(on, e))
 	}
 	reply, err := q.write(ctx, q.scripts.begin, []string{q.names.conversation(t.ID)}, args...)
 	if err != nil {
@@ -97,18 +98,21 @@ func (q *Queue) turn(ctx context.Context, t Turn) (Stored, error) {
 	if err != nil {
 		return Stored{}, err
 	}
+	on := q.sheets.Get().(*sheet)
 	now := q.clock.now()
 	prolong := len(t.Entries) == 0 || now.Sub(s.prolonged) >= prolongTime
 	args := append(make([]any, 0, 14+len(t.Entries)),
 		t.ID, q.names.node, "m"+t.Message, t.Expect, t.Fence, s.keyID, flag(t.Kept),
-		lifeMS, keptMS, entriesMax, wrapped, s.state(t.State), t.Seen, flag(prolong))
+		lifeMS, keptMS, entriesMax, wrapped, s.state(on, t.State), t.Seen, flag(prolong))
 	for _, e := range t.Entries {
-		args = append(args, s.entry(e))
+		args = append(args, s.entry(on, e))
 	}
 	reply, err := q.write(ctx, q.scripts.turn, []string{q.names.conversation(t.ID)}, args...)
 	if err != nil {
-		return Stored{}, err
+		return Stored{}, err // it may still be on its way: the sheet is left to it
 	}
+	on.sealed = on.sealed[:0]
+	q.sheets.Put(on)
 	if again, ok := words(reply); ok {
 		return q.again(&s, again)
 	}

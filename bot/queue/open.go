@@ -83,6 +83,8 @@ type Queue struct {
 	chest *chest
 	ended sync.Once
 
+	sheets sync.Pool // of *sheet
+
 	mu         sync.Mutex
 	batches    map[*redis.Client]*batch      // guarded by mu; nil once closed
 	replicated map[*redis.Client]replication // guarded by mu
@@ -132,6 +134,7 @@ func newQueue(o Options) (*Queue, error) {
 		clock: &clock{}, chest: newChest(chestMost),
 		batches: map[*redis.Client]*batch{}, replicated: map[*redis.Client]replication{}, reachable: true,
 	}
+	q.sheets.New = func() any { return newSheet() }
 	q.life, q.stop = context.WithCancelCause(context.Background())
 	var err error
 	q.scripts, err = newScripts()

@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -99,19 +100,35 @@ func (k *keyring) unwrap(id, keyID, wrapped string) (seal, error) {
 
 func wrapName(id, keyID string) []byte { return []byte("key" + us + id + us + keyID) }
 
+// sheet is what values are sealed on, one behind the other. It is used again
+// for another turn when nobody can be sending the values any more.
+type sheet struct {
+	sealed []byte
+	name   []byte // that the last value was sealed with
+}
+
+func newSheet() *sheet { return &sheet{sealed: make([]byte, 0, 4096)} }
+
 // state seals the state of a conversation.
-func (s *seal) state(plain []byte) []byte {
+func (s *seal) state(on *sheet, plain []byte) []byte {
 	if plain == nil {
 		return nil
 	}
-	return s.aead.Seal(nil, nil, plain, []byte("state"+us+s.id))
+	on.name = appendName(on.name[:0], "state", s.id)
+	return s.put(on, len(on.sealed), plain)
+}
+
+// put seals a value under the sheet's name and gives all from a place on.
+func (s *seal) put(on *sheet, from int, plain []byte) []byte {
+	on.sealed = s.aead.Seal(on.sealed, nil, plain, on.name)
+	return slices.Clip(on.sealed[from:])
 }
 
 func (s *seal) openState(sealed string) ([]byte, error) {
 	if sealed == "" {
 		return nil, nil
 	}
-	plain, err := s.aead.Open([]byte{}, nil, []byte(sealed), []byte("state"+us+s.id))
+	plain, err := s.aead.Open([]byte{}, nil, []byte(sealed), appendName(nil, "state", s.id))
 	if err != nil {
 		return nil, fmt.Errorf("state of a conversation: %w", err)
 	}
@@ -119,14 +136,11 @@ func (s *seal) openState(sealed string) ([]byte, error) {
 }
 
 // entry seals an entry, as "from US id US sealed".
-func (s *seal) entry(e Entry) []byte {
-	head := len(e.From) + len(e.ID) + 2
-	out := make([]byte, 0, head+len(e.Body)+s.aead.Overhead())
-	out = append(out, e.From...)
-	out = append(out, us...)
-	out = append(out, e.ID...)
-	out = append(out, us...)
-	return s.aead.Seal(out, nil, e.Body, entryName(s.id, e.From, e.ID))
+func (s *seal) entry(on *sheet, e Entry) []byte {
+	from := len(on.sealed)
+	on.sealed = append(appendName(on.sealed, e.From, e.ID), us...)
+	on.name = appendName(on.name[:0], "entry", s.id, e.From, e.ID)
+	return s.put(on, from, e.Body)
 }
 
 func (s *seal) openEntry(e *Entry, sealed string) error {
@@ -139,7 +153,18 @@ func (s *seal) openEntry(e *Entry, sealed string) error {
 }
 
 func entryName(id, from, entry string) []byte {
-	return []byte("entry" + us + id + us + from + us + entry)
+	return appendName(nil, "entry", id, from, entry)
+}
+
+// appendName appends words with a US between them.
+func appendName(out []byte, words ...string) []byte {
+	for i, word := range words {
+		if i > 0 {
+			out = append(out, us...)
+		}
+		out = append(out, word...)
+	}
+	return out
 }
 
 // sealLabels seals what the line does not need of a stay, with the key of the

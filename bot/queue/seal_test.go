@@ -74,10 +74,10 @@ func TestWhatWasMovedAboutInTheStoreIsRefused(t *testing.T) {
 
 func TestSealedTwiceIsNotTheSame(t *testing.T) {
 	s := newSeal("x")
-	if bytes.Equal(s.state([]byte("same")), s.state([]byte("same"))) {
+	if bytes.Equal(s.state(newSheet(), []byte("same")), s.state(newSheet(), []byte("same"))) {
 		t.Error("a nonce was used twice")
 	}
-	if s.state(nil) != nil {
+	if s.state(newSheet(), nil) != nil {
 		t.Error("no state is no state")
 	}
 }
