@@ -144,7 +144,7 @@ func (m *memoryStore) add(t queue.Turn) (queue.Stored, error) {
 	var added []queue.Entry
 	for _, e := range t.Entries {
 		k.rec.Seq++
-		e.Seq, e.At = k.rec.Seq, time.Now()
+		e.Body, e.Seq, e.At = slices.Clone(e.Body), k.rec.Seq, time.Now()
 		added = append(added, e)
 	}
 	k.entries = append(k.entries, added...)

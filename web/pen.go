@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/binary"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -157,7 +158,9 @@ func (p *pen) parts(list []part) {
 }
 
 // bytes is the message as it is stored and sent.
-func (m *message) bytes() []byte {
+func (m *message) bytes() []byte { return m.append(nil) }
+
+func (m *message) append(out []byte) []byte {
 	size := 256 + 2*len(m.Text)
 	for i := range m.Parts {
 		size += len(m.Parts[i].HTML) + len(m.Parts[i].Text) + 32
@@ -165,7 +168,7 @@ func (m *message) bytes() []byte {
 	for i := range m.Choices {
 		size += len(m.Choices[i].ID) + len(m.Choices[i].Label) + 24
 	}
-	p := pen{out: make([]byte, 0, size)}
+	p := pen{out: slices.Grow(out, size)}
 	p.begin('{')
 	p.field("type", m.Type)
 	p.field("from", m.From)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/praatpaal/praatpaal/bot"
@@ -21,6 +22,14 @@ type turn struct {
 	key    string    // makes the write happen once
 	next   bot.Conversation
 	answer bot.Answer
+	paper  []byte // that what is stored is written on, while it is being stored
+}
+
+// body is a message as it is stored and sent, until the turn is over.
+func (t *turn) body(m *message) []byte {
+	from := len(t.paper)
+	t.paper = m.append(t.paper)
+	return slices.Clip(t.paper[from:])
 }
 
 // re is the id that an answer refers to.
@@ -62,6 +71,17 @@ func (c *chat) turn(t *turn) {
 		c.fromMemory(t)
 		return
 	}
+	lent := c.server.joints.Get().(*[]byte)
+	t.paper = (*lent)[:0]
+	defer func() {
+		*lent, t.paper = t.paper, nil // the turn may be kept in memory
+		c.server.joints.Put(lent)
+	}()
+	c.tryTurn(t)
+}
+
+// tryTurn works a turn out again when somebody else has written meanwhile.
+func (c *chat) tryTurn(t *turn) {
 	for range turnTries {
 		if t.from != "" && t.from != c.conv.State {
 			return
@@ -229,14 +249,14 @@ func (c *chat) entries(t *turn) []queue.Entry {
 	entries := make([]queue.Entry, 0, 2)
 	if t.said != nil {
 		t.said.Lang = c.conv.Lang
-		e := queue.Entry{From: "child", Body: t.said.bytes()}
+		e := queue.Entry{From: "child", Body: t.body(t.said)}
 		if t.re() != "" {
 			e.ID = t.key
 		}
 		entries = append(entries, e)
 	}
 	if t.answer.Reply != nil {
-		entries = append(entries, queue.Entry{From: "bot", Body: c.server.reply(t.answer, t.next, t.re()).bytes()})
+		entries = append(entries, queue.Entry{From: "bot", Body: t.body(c.server.reply(t.answer, t.next, t.re()))})
 	}
 	return entries
 }

@@ -101,7 +101,7 @@ func (q *Queue) turn(ctx context.Context, t Turn) (Stored, error) {
 	on := q.sheets.Get().(*sheet)
 	now := q.clock.now()
 	prolong := len(t.Entries) == 0 || now.Sub(s.prolonged) >= prolongTime
-	args := append(make([]any, 0, 14+len(t.Entries)),
+	args := append(make([]any, 0, 16), // as many as most turns have
 		t.ID, q.names.node, "m"+t.Message, t.Expect, t.Fence, s.keyID, flag(t.Kept),
 		lifeMS, keptMS, entriesMax, wrapped, s.state(on, t.State), t.Seen, flag(prolong))
 	for _, e := range t.Entries {

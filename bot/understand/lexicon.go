@@ -30,6 +30,7 @@ type lexicon struct {
 	expand  [][]int32        // by word: what the typed form stands for, or nil
 	members [][]int16        // by word: its families, own, by stem and by parts
 	entries []entry          // by word: all that reading needs, side by side
+	spelled *table           // the hash of a folded word to its number
 
 	prefixes   map[string]int32 // the beginning of a word to its number; 0 is none
 	prefixText []string
@@ -40,6 +41,7 @@ type lexicon struct {
 	stemFams  [][]int16        // by stem
 	wordFams  [][]int16        // by word: only those that name exactly this word
 	particles map[int32][]separable
+	apart     [][]separable // by stem: particles
 
 	families []family
 	byName   map[string]int16
@@ -161,6 +163,15 @@ func (x *lexicon) settle() {
 			x.members[id] = join(x.members[left], x.members[right])
 		}
 	}
+	x.phrases.settle()
+	x.apart = make([][]separable, len(x.stemText))
+	for stem, list := range x.particles {
+		x.apart[stem] = list
+	}
+	x.spelled = newTable(len(x.text))
+	for id := 1; id < len(x.text); id++ {
+		x.spelled.put(spelling(x.text[id]), int32(id))
+	}
 	x.entries = make([]entry, len(x.text))
 	for id := range x.entries {
 		x.entries[id] = entry{
@@ -168,6 +179,20 @@ func (x *lexicon) settle() {
 		}
 	}
 }
+
+// spelling is a word as one number: its hash by Fowler, Noll and Vo (FNV-1a, 64
+// bits). Two words of one hash would be taken for each other; among a million
+// words there are two with one chance in forty million.
+func spelling[T string | []byte](w T) uint64 {
+	h := uint64(14695981039346656037)
+	for i := range len(w) {
+		h = (h ^ uint64(w[i])) * 1099511628211
+	}
+	return h
+}
+
+// find gives the number of a folded word, or 0.
+func (x *lexicon) find(w []byte) int32 { return max(0, x.spelled.find(spelling(w))) }
 
 // shortPart is the least number of letters of the second part of a compound.
 const shortPart = 4

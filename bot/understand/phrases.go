@@ -4,6 +4,7 @@ package understand
 // meet by their stem.
 type phrases struct {
 	next  map[uint64]int32 // node and stem to node
+	index *table           // the same, for reading
 	ends  [][]int16        // by node: the families that a phrase ending here belongs to
 	first []bool           // by stem: begins a phrase
 }
@@ -32,6 +33,22 @@ func (p *phrases) add(stems []int32, f int16) {
 		node = to
 	}
 	p.ends[node] = join(p.ends[node], []int16{f})
+}
+
+// settle makes what was added ready for reading.
+func (p *phrases) settle() {
+	p.index = newTable(len(p.next))
+	for k, node := range p.next {
+		p.index.put(k, node)
+	}
+}
+
+// after is the node behind another; -1 when no phrase goes on so.
+func (p *phrases) after(node, stem int32) int32 {
+	if stem == 0 {
+		return -1 // a word that nobody knows
+	}
+	return p.index.find(phraseKey(node, stem))
 }
 
 // begins tells whether a phrase begins with this stem.

@@ -108,18 +108,18 @@ func (x *lexicon) take(r *reading, i int) {
 		return
 	}
 	typed := r.scan.text[p.from:p.to]
-	id, ok := x.words[string(typed)]
-	if ok && p.touches && len(typed) == 1 {
+	id := x.find(typed)
+	if id != 0 && p.touches && len(typed) == 1 {
 		e := &x.entries[id]
 		x.push(r, i, token{word: id, stem: e.stem, prefix: e.prefix, value: -1}, e.families) // the m of 14m
 		return
 	}
-	if !ok && typed[0] >= '1' && typed[0] <= '9' {
+	if id == 0 && typed[0] >= '1' && typed[0] <= '9' {
 		x.push(r, i, token{value: int32(typed[0] - '0')}, nil)
 		typed = typed[1:]
-		id, ok = x.words[string(typed)]
+		id = x.find(typed)
 	}
-	if !ok {
+	if id == 0 {
 		x.unknown(r, i, typed)
 		return
 	}
@@ -166,8 +166,8 @@ func (x *lexicon) findPhrases(r *reading) {
 		}
 		node := int32(0)
 		for j := i; j < len(r.tokens) && j < i+12 && r.tokens[j].sentence == r.tokens[i].sentence; j++ {
-			next, ok := x.phrases.next[phraseKey(node, r.tokens[j].stem)]
-			if !ok {
+			next := x.phrases.after(node, r.tokens[j].stem)
+			if next < 0 {
 				if r.tokens[j].filler && j > i {
 					continue
 				}
@@ -184,7 +184,7 @@ func (x *lexicon) findPhrases(r *reading) {
 // findSeparable marks verbs whose first part stands apart: "stuur het door".
 func (x *lexicon) findSeparable(r *reading) {
 	for i := range r.tokens {
-		list := x.particles[r.tokens[i].stem]
+		list := x.apart[r.tokens[i].stem]
 		if list == nil {
 			continue
 		}

@@ -38,12 +38,12 @@ type rulebook struct {
 	rules    []rule
 	patterns []pattern
 	byFamily [][]int32         // by family: patterns that are tried when it is there
-	byStem   map[int32][]int32 // by stem: the same
+	byStem   [][]int32         // by stem: the same
 }
 
 // readRules reads pages of rules.
 func readRules(words *wordsReader, pages []*book.Page) *rulebook {
-	b := &rulebook{byStem: map[int32][]int32{}}
+	b := &rulebook{}
 	for _, page := range pages {
 		for _, section := range page.Sections {
 			if section.Level == 2 {
@@ -126,7 +126,7 @@ func confirming() map[string]float32 {
 // index notes under which family or word each pattern is tried.
 func (b *rulebook) index(x *lexicon) {
 	common := x.familySizes()
-	b.byFamily = make([][]int32, len(x.families))
+	b.byFamily, b.byStem = make([][]int32, len(x.families)), make([][]int32, len(x.stemText))
 	for n := range b.patterns {
 		p := &b.patterns[n]
 		anchor := int16(-1)

@@ -20,13 +20,13 @@ func (x *lexicon) unknown(r *reading, i int, typed []byte) {
 		return
 	}
 	plain := x.withoutApostrophes(r, typed)
-	if id := x.lookUp(plain); id != 0 {
+	if id := x.find(plain); id != 0 {
 		x.pushWord(r, i, id)
 		return
 	}
 	for most := 2; most > 0 && stretched(plain); most-- {
 		short := squeeze(plain, most, r)
-		if id := x.lookUp(short); id != 0 {
+		if id := x.find(short); id != 0 {
 			x.pushWord(r, i, id)
 			return
 		}
@@ -36,9 +36,6 @@ func (x *lexicon) unknown(r *reading, i int, typed []byte) {
 	}
 	x.byForm(r, i, string(plain))
 }
-
-// lookUp gives the number of a word, or 0.
-func (x *lexicon) lookUp(w []byte) int32 { return x.words[string(w)] }
 
 // withoutApostrophes copies a word into r.edit, without apostrophes and with
 // digits read as letters where letters stand beside them.

@@ -25,7 +25,7 @@ func (x *lexicon) knows(r *reading) float64 {
 			continue
 		}
 		all++
-		if _, ok := x.words[string(r.scan.text[p.from:p.to])]; ok {
+		if x.find(r.scan.text[p.from:p.to]) != 0 {
 			known++
 		}
 	}
