@@ -97,7 +97,8 @@ func (q *Queue) free(ctx context.Context, id, fence string) error {
 
 // done strikes a step in a conversation's slot off the list.
 func (q *Queue) done(ctx context.Context, id, fence string) error {
-	return q.client.ZRem(ctx, q.names.todo, id+":"+fence).Err()
+	_, err := q.write(ctx, q.scripts.done, []string{q.names.todo}, id+":"+fence)
+	return err
 }
 
 // parseClaim reads {id, fence, until, stay}.

@@ -26,7 +26,7 @@ type scripts struct {
 	begin, turn, after, attach, hold, free, erase, hint, code, keep *script
 	epoch                                                           *script // of the store
 	// of the line
-	join, place, alive, claim, renew, release, handover, leave, erased, list, claims, sweep, todo *script
+	join, place, alive, claim, renew, release, handover, leave, erased, list, claims, sweep, todo, done *script
 	// of the counsellors
 	duty, present, session, signin, account *script
 }
@@ -36,7 +36,7 @@ func newScripts() (*scripts, error) {
 	alone := map[string]**script{
 		"begin": &s.begin, "turn": &s.turn, "after": &s.after, "attach": &s.attach,
 		"hold": &s.hold, "free": &s.free, "erase": &s.erase, "hint": &s.hint, "code": &s.code, "keep": &s.keep,
-		"epoch": &s.epoch, "duty": &s.duty, "present": &s.present,
+		"epoch": &s.epoch, "done": &s.done, "duty": &s.duty, "present": &s.present,
 		"session": &s.session, "signin": &s.signin, "account": &s.account,
 	}
 	inLine := map[string]**script{
@@ -86,7 +86,7 @@ func (s *scripts) all() []*script {
 	return []*script{
 		s.begin, s.turn, s.after, s.attach, s.hold, s.free, s.erase, s.hint, s.code, s.keep,
 		s.join, s.place, s.alive, s.claim, s.renew, s.release, s.handover, s.leave, s.erased,
-		s.list, s.claims, s.sweep, s.todo,
+		s.list, s.claims, s.sweep, s.todo, s.done,
 		s.epoch, s.duty, s.present, s.session, s.signin, s.account,
 	}
 }
