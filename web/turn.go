@@ -335,7 +335,8 @@ func (c *chat) tellAgain(entries []queue.Entry, re string) {
 }
 
 // pass sends one stored entry, of the turn that answers re where that is given:
-// the child's own message needs no more than its number; notes of counsellors are not for the child.
+// then the child's own message needs no more than its number. Notes of
+// counsellors are not for the child.
 func (c *chat) pass(e queue.Entry, re string) {
 	c.seq = max(c.seq, e.Seq)
 	if e.At.After(c.latest) {

@@ -14,13 +14,25 @@ func TestManyTurnsAtOnceShareFewPipelines(t *testing.T) {
 		for range talks {
 			id := begun(t, q)
 			all.Go(func() {
+				said := func(who string, i int) []byte { return []byte(strings.Repeat(fmt.Sprint(who, id, i), i+1)) }
 				for i := range turns {
 					stored, err := q.Turn(t.Context(), Turn{
-						ID: id, Message: fmt.Sprintf("n%d", i), Expect: int64(i + 1), State: []byte("s"),
-						Entries: []Entry{{From: "child", Body: []byte("x")}, {From: "bot", Body: []byte("y")}},
+						ID: id, Message: fmt.Sprintf("n%d", i), Expect: int64(i + 1), State: said("state", i),
+						Entries: []Entry{{From: "child", Body: said("child", i)}, {From: "bot", Body: said("bot", i)}},
 					})
 					if err != nil || stored.Version != int64(i+2) || stored.Seq != int64(2*i+4) {
 						t.Errorf("turn %d: %+v, %v", i, stored, err)
+					}
+				}
+				// What each sealed for itself is what it finds.
+				entries, err := q.After(t.Context(), id, 2)
+				record, failed := q.Load(t.Context(), id)
+				if err != nil || failed != nil || len(entries) != 2*turns || string(record.State) != string(said("state", turns-1)) {
+					t.Errorf("%d entries, state %q, %v, %v", len(entries), record.State, err, failed)
+				}
+				for n, e := range entries {
+					if want := said(e.From, n/2); string(e.Body) != string(want) {
+						t.Errorf("entry %d is %q and not %q", n, e.Body, want)
 					}
 				}
 			})
