@@ -37,8 +37,8 @@ type rule struct {
 type rulebook struct {
 	rules    []rule
 	patterns []pattern
-	byFamily [][]int32         // by family: patterns that are tried when it is there
-	byStem   [][]int32         // by stem: the same
+	byFamily [][]int32 // by family: patterns that are tried when it is there
+	byStem   [][]int32 // by stem: the same
 }
 
 // readRules reads pages of rules.

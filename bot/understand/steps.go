@@ -18,7 +18,6 @@ const (
 
 // sampleRef is one sample of a step.
 type sampleRef struct {
-	step int32
 	text string
 	file string
 	line int
@@ -35,6 +34,7 @@ type posting struct {
 type stepIndex struct {
 	steps   []*book.Step
 	samples []sampleRef
+	stepOf  []int32          // by sample
 	exact   map[uint64]int32 // whole to sample
 	index   *table           // term to its place in terms
 	terms   []indexed
@@ -131,7 +131,8 @@ func newStepIndex(v *book.Volume, x *lexicon) *stepIndex {
 			if _, taken := ix.exact[whole]; !taken {
 				ix.exact[whole] = int32(len(ix.samples))
 			}
-			ix.samples = append(ix.samples, sampleRef{step: int32(len(ix.steps) - 1), text: s.Text, file: step.File, line: s.Line})
+			ix.samples = append(ix.samples, sampleRef{text: s.Text, file: step.File, line: s.Line})
+			ix.stepOf = append(ix.stepOf, int32(len(ix.steps)-1))
 			terms := once(r.listTerms(nil))
 			for _, t := range terms {
 				counts[t.key]++
@@ -201,7 +202,7 @@ func (ix *stepIndex) post(all [][]term) {
 func (ix *stepIndex) closest(r *reading, w *weighing) {
 	w.best = w.best[:0]
 	if n, ok := ix.exact[r.whole()]; ok {
-		w.best = append(w.best, candidate{ix.samples[n].step, n, 1})
+		w.best = append(w.best, candidate{ix.stepOf[n], n, 1})
 	}
 	w.terms = r.listTerms(w.terms)
 	norm := ix.look(w)
@@ -295,7 +296,7 @@ func (ix *stepIndex) pick(w *weighing) {
 		score := min(float64(w.sums[n]), 0.99)
 		w.sums[n] = 0
 		if len(w.best) < maxSteps || score >= w.best[len(w.best)-1].score {
-			ix.insert(w, candidate{ix.samples[n].step, n, score})
+			ix.insert(w, candidate{ix.stepOf[n], n, score})
 		}
 	}
 	w.touched = w.touched[:0]
