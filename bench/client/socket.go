@@ -154,9 +154,17 @@ func (s *socket) close() {
 	}
 }
 
+// send writes a frame. When the reader has just answered a close, the error is
+// what the other side said.
 func (s *socket) send(v any) error {
 	s.ws.SetWriteDeadline(time.Now().Add(handshakeMost))
-	return s.ws.WriteJSON(v)
+	err := s.ws.WriteJSON(v)
+	if errors.Is(err, websocket.ErrCloseSent) {
+		for range s.frames { // until the reader has ended
+		}
+		return s.end
+	}
+	return err
 }
 
 // silent is how long nothing has come.
