@@ -185,7 +185,7 @@ func TestAButtonOfAnEarlierAnswerStillWorks(t *testing.T) {
 func TestAConversationWhoseStepHasGoneGoesOn(t *testing.T) {
 	b, _ := built(t)
 	c, _ := told(t, b)
-	c.Step, c.Said = "gone/away", []string{"gone/away"}
+	c.Step, c.Said, c.Told = "gone/away", []string{"gone/away"}, "away!" // no step has that sign
 	c.Offered, c.Fresh = []bot.Choice{{ID: "gone/further", Label: "Verder"}}, 1
 	for _, e := range []bot.Event{{Kind: bot.Choose, Choice: "gone/further"}, {Kind: bot.Say, Text: "verder"}, {Kind: bot.Speak, Lang: "en"}, {Kind: bot.Human}} {
 		_, a, err := b.Next(c, e)

@@ -17,8 +17,8 @@ const signLength = 5
 type Trail string
 
 // sign is what stands for a step in a trail: the hash of its id by Fowler, Noll
-// and Vo (FNV-1a, 32 bits) without its last two bits. The book has no two steps of one sign; see
-// alike.
+// and Vo (FNV-1a, 32 bits) without its last two bits. The book has no two steps
+// of one sign; see alike.
 func sign(id string) (s [signLength]byte) {
 	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	h := uint32(2166136261)

@@ -70,11 +70,14 @@ func newConn(ws *websocket.Conn, spawn func(func()), pool *sync.Pool) *conn {
 
 // send puts a text frame in the queue. It never waits: a socket whose queue is
 // full is cut.
-func (c *conn) send(data []byte) {
+func (c *conn) send(data []byte) { c.put(c.text(data)) }
+
+// text is a text frame as it goes out.
+func (c *conn) text(data []byte) outgoing {
 	if c.pads {
 		data = padded(data)
 	}
-	c.put(outgoing{kind: websocket.TextMessage, data: data})
+	return outgoing{kind: websocket.TextMessage, data: data}
 }
 
 // ping asks the browser for a pong.
@@ -113,21 +116,14 @@ func (c *conn) full(size int) bool {
 
 // sendPatiently waits until there is room, for replays that are longer than
 // the queue. It reports whether the socket still takes frames.
-func (c *conn) sendPatiently(data []byte) bool {
-	if c.pads {
-		data = padded(data)
-	}
-	return c.putPatiently(outgoing{kind: websocket.TextMessage, data: data})
-}
+func (c *conn) sendPatiently(data []byte) bool { return c.putPatiently(c.text(data)) }
 
 // sendWritten is sendPatiently for what write appends to a buffer of the pool.
 func (c *conn) sendWritten(write func(out []byte) []byte) bool {
 	lent := c.pool.Get().(*[]byte)
-	*lent = write((*lent)[:0])
-	if c.pads {
-		*lent = padded(*lent)
-	}
-	return c.putPatiently(outgoing{websocket.TextMessage, *lent, lent})
+	o := c.text(write((*lent)[:0]))
+	*lent, o.lent = o.data, lent
+	return c.putPatiently(o)
 }
 
 func (c *conn) putPatiently(o outgoing) bool {

@@ -72,7 +72,7 @@ func (c *chat) turn(t *turn) {
 		return
 	}
 	lent := c.server.joints.Get().(*[]byte)
-	t.paper = (*lent)[:0]
+	t.paper = *lent
 	defer func() {
 		*lent, t.paper = t.paper, nil // the turn may be kept in memory
 		c.server.joints.Put(lent)
@@ -214,10 +214,8 @@ func (c *chat) write(t *turn) (stored queue.Stored, err error) {
 	if t.key == "" {
 		t.key = rand.Text() + rand.Text() // longer than any id of a browser
 	}
-	plain := c.server.joints.Get().(*[]byte) // of no use once it is sealed
-	defer c.server.joints.Put(plain)
-	*plain = appendState((*plain)[:0], &t.next)
-	q := queue.Turn{ID: c.id, Message: t.key, Expect: c.version, Seen: c.seq, State: *plain, Kept: c.kept(t.next)}
+	t.paper = appendState(t.paper[:0], &t.next) // what an earlier try wrote there is over
+	q := queue.Turn{ID: c.id, Message: t.key, Expect: c.version, Seen: c.seq, State: slices.Clip(t.paper), Kept: c.kept(t.next)}
 	q.Entries = c.entries(t)
 	err = c.server.call(func(ctx context.Context) (err error) {
 		if t.begins {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/praatpaal/praatpaal/bench/stand"
 )
@@ -43,21 +42,9 @@ func (s *site) stop() error {
 	for _, n := range s.nodes {
 		errs = append(errs, n.Kill())
 	}
-	errs = append(errs, s.store.Close(), remove(s.plan.Dir))
+	errs = append(errs, s.store.Close(), stand.Remove(s.plan.Dir))
 	s.nodes, s.store = nil, nil
 	return errors.Join(errs...)
-}
-
-// remove removes a folder into which a child of a killed Redis, which was just
-// writing its file anew, may still write for a moment.
-func remove(dir string) (err error) {
-	for range 50 {
-		if err = os.RemoveAll(dir); err == nil {
-			return nil
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	return err
 }
 
 func (s *site) addrs() (all []string) {

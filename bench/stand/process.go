@@ -198,6 +198,12 @@ func until(most time.Duration, ask func() error) error {
 	}
 }
 
+// Remove removes a folder into which a child of a killed Redis, which was just
+// writing its file anew, may still write for a moment.
+func Remove(dir string) error {
+	return until(5*time.Second, func() error { return os.RemoveAll(dir) })
+}
+
 // folder makes a folder inside another.
 func folder(dir, name string) (string, error) {
 	path := filepath.Join(dir, name)

@@ -11,7 +11,7 @@ import (
 func FuzzStored(f *testing.F) {
 	s := newSeal("c1")
 	for _, text := range []string{
-		"", us, "17" + us + "m1" + us + "child" + us + "m1" + us + string(s.aead.Seal(nil, nil, []byte("x"), entryName("c1", "child", "m1"))),
+		"", us, "17" + us + "m1" + us + "child" + us + "m1" + us + string(s.aead.Seal(nil, nil, []byte("x"), entryName(nil, "c1", "child", "m1"))),
 		"1700000000000000" + us + "3" + us + "bucket" + us + "1" + us + "nl" + us + "grooming" + us + "victim" + us + "child",
 		"log" + us + "c1" + us + us, strings.Repeat(us, 20), "1 2 3 0", "s\x00\x00\x00\x00\x00\x00\x00\x01" + strings.Repeat("k", 60),
 	} {

@@ -114,7 +114,7 @@ func (s *seal) state(on *sheet, plain []byte) []byte {
 	if plain == nil {
 		return nil
 	}
-	on.name = appendName(on.name[:0], "state", s.id)
+	on.name = stateName(on.name[:0], s.id)
 	return s.put(on, len(on.sealed), plain)
 }
 
@@ -128,7 +128,7 @@ func (s *seal) openState(sealed string) ([]byte, error) {
 	if sealed == "" {
 		return nil, nil
 	}
-	plain, err := s.aead.Open([]byte{}, nil, []byte(sealed), appendName(nil, "state", s.id))
+	plain, err := s.aead.Open([]byte{}, nil, []byte(sealed), stateName(nil, s.id))
 	if err != nil {
 		return nil, fmt.Errorf("state of a conversation: %w", err)
 	}
@@ -139,12 +139,12 @@ func (s *seal) openState(sealed string) ([]byte, error) {
 func (s *seal) entry(on *sheet, e Entry) []byte {
 	from := len(on.sealed)
 	on.sealed = append(appendName(on.sealed, e.From, e.ID), us...)
-	on.name = appendName(on.name[:0], "entry", s.id, e.From, e.ID)
+	on.name = entryName(on.name[:0], s.id, e.From, e.ID)
 	return s.put(on, from, e.Body)
 }
 
 func (s *seal) openEntry(e *Entry, sealed string) error {
-	plain, err := s.aead.Open([]byte{}, nil, []byte(sealed), entryName(s.id, e.From, e.ID))
+	plain, err := s.aead.Open([]byte{}, nil, []byte(sealed), entryName(nil, s.id, e.From, e.ID))
 	if err != nil {
 		return fmt.Errorf("entry %d of a conversation: %w", e.Seq, err)
 	}
@@ -152,8 +152,12 @@ func (s *seal) openEntry(e *Entry, sealed string) error {
 	return nil
 }
 
-func entryName(id, from, entry string) []byte {
-	return appendName(nil, "entry", id, from, entry)
+// What a value is sealed with, so that it opens in its own place alone; out is
+// appended to.
+func stateName(out []byte, id string) []byte { return appendName(out, "state", id) }
+
+func entryName(out []byte, id, from, entry string) []byte {
+	return appendName(out, "entry", id, from, entry)
 }
 
 // appendName appends words with a US between them.

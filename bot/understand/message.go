@@ -76,7 +76,7 @@ func (u *Understander) score(text string, sc *scratch) {
 	sc.fired = u.rules.fire(&sc.reading, sc.fired)
 	sc.features = sc.reading.features(sc.fired, sc.features)
 	sc.rows = sc.look(u.scorer, sc.features)
-	sc.reached += u.scorer.reach(sc.rows)
+	sc.reached ^= u.scorer.reach(sc.rows)
 	u.scorer.sum(sc.rows, &sc.scores)
 }
 
@@ -90,7 +90,9 @@ func (sc *scratch) look(s *scorer, features []uint64) []int32 {
 		sc.now = 1
 	}
 	out := sc.rows[:0]
-	sc.reached += s.index.reach(features)
+	for _, f := range features {
+		sc.reached ^= s.index.reach(f)
+	}
 	for _, f := range features {
 		if n := s.index.find(f); n >= 0 && sc.stamp[n] != sc.now {
 			sc.stamp[n] = sc.now

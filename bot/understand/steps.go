@@ -53,7 +53,7 @@ type weighing struct {
 	touched []int32   // samples with a sum
 	terms   []term
 	best    []candidate
-	touch   uint64 // so that what only reaches is done
+	reached uint64 // of what was only touched, so that it is
 }
 
 // candidate is the best sample of a step.
@@ -212,16 +212,10 @@ func (ix *stepIndex) closest(r *reading, w *weighing) {
 	if len(w.sums) < len(ix.samples) {
 		w.sums = make([]float32, len(ix.samples))
 	}
-	w.touch += ix.reach(w.terms)
-	looked := 0
+	w.reached ^= ix.reach(w.terms)
 	for i := range w.terms {
-		if looked > maxLookups {
-			break
-		}
-		known := &ix.terms[w.terms[i].at]
-		list, share := ix.all[known.from:known.to], w.terms[i].weight/norm
-		looked += len(list)
-		for _, p := range list {
+		share := w.terms[i].weight / norm
+		for _, p := range ix.postings(w.terms[i]) {
 			sum := w.sums[p.sample]
 			if sum == 0 {
 				w.touched = append(w.touched, p.sample)
@@ -235,25 +229,26 @@ func (ix *stepIndex) closest(r *reading, w *weighing) {
 // reach touches the samples in which terms stand, like table.reach.
 func (ix *stepIndex) reach(terms []term) (all uint64) {
 	const line = 8 // postings
-	looked := 0
-	for i := range terms {
-		known := &ix.terms[terms[i].at]
-		list := ix.all[known.from:known.to]
+	for _, t := range terms {
+		list := ix.postings(t)
 		for at := 0; at < len(list); at += line {
-			all += uint64(list[at].sample)
-		}
-		if looked += len(list); looked > maxLookups {
-			break
+			all ^= uint64(list[at].sample)
 		}
 	}
 	return all
+}
+
+// postings are the samples in which a known term stands.
+func (ix *stepIndex) postings(t term) []posting {
+	known := &ix.terms[t.at]
+	return ix.all[known.from:known.to]
 }
 
 // look finds the terms that the index knows, each once and the rarest first,
 // and gives the length of the message as a vector.
 func (ix *stepIndex) look(w *weighing) float32 {
 	for _, t := range w.terms {
-		w.touch ^= ix.index.slots[ix.index.start(t.key)].key
+		w.reached ^= ix.index.reach(t.key)
 	}
 	known := w.terms[:0]
 	for _, t := range w.terms {
@@ -273,8 +268,20 @@ func (ix *stepIndex) look(w *weighing) float32 {
 	for i := range known {
 		sum += known[i].weight * known[i].weight
 	}
-	w.terms = known[:min(len(known), maxTerms)]
+	w.terms = ix.affordable(known[:min(len(known), maxTerms)])
 	return root(sum)
+}
+
+// affordable leaves out the terms behind those that use up maxLookups.
+func (ix *stepIndex) affordable(terms []term) []term {
+	looked := 0
+	for i, t := range terms {
+		if looked > maxLookups {
+			return terms[:i]
+		}
+		looked += len(ix.postings(t))
+	}
+	return terms
 }
 
 // matches gives what closest found, best first.

@@ -91,7 +91,6 @@ type scratch struct {
 	rows     []int32  // of the features
 	stamp    []uint32 // by row: the message that saw it last
 	now      uint32
-	reached  uint64 // so that what only reaches is done
 	scores   scores
 	text     []byte  // of a reason
 	other    reading // of an offered label
