@@ -67,7 +67,7 @@ func TestADoubtJustAfterALookIsNotForgotten(t *testing.T) {
 }
 
 func TestWhatAReplicaLacksIsNotShown(t *testing.T) {
-	master := ownRedis(t, "--repl-diskless-sync-delay", "0")
+	master := replicatedRedis(t)
 	replica := replicaOf(t, master)
 	q := open(t, store{urls: []string{master.url()}}.options(t))
 	id := begun(t, q)

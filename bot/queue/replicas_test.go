@@ -17,6 +17,12 @@ import (
 	"github.com/praatpaal/praatpaal/bot/book"
 )
 
+// replicatedRedis starts a master that gives its replicas everything at once.
+func replicatedRedis(t *testing.T) *redisServer {
+	t.Helper()
+	return ownRedis(t, "--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1")
+}
+
 // replicaOf starts a replica and waits until it has all.
 func replicaOf(t *testing.T, master *redisServer) *redisServer {
 	t.Helper()
@@ -48,7 +54,7 @@ func replicaOf(t *testing.T, master *redisServer) *redisServer {
 }
 
 func TestAWriteIsSafeOnlyOnceAReplicaHasIt(t *testing.T) {
-	master := ownRedis(t, "--repl-diskless-sync-delay", "0")
+	master := replicatedRedis(t)
 	replica := replicaOf(t, master)
 	q := open(t, store{urls: []string{master.url()}}.options(t))
 	id := begun(t, q)
@@ -73,11 +79,11 @@ func TestAWriteIsSafeOnlyOnceAReplicaHasIt(t *testing.T) {
 }
 
 func TestAFailoverBySentinelsLosesNothing(t *testing.T) {
-	master := ownRedis(t, "--repl-diskless-sync-delay", "0")
+	master := replicatedRedis(t)
 	replicaOf(t, master)
 	replicaOf(t, master)
 	sentinel := startSentinel(t, master)
-	o := store{urls: []string{"redis+sentinel://" + sentinel + "?master=mine"}}.options(t)
+	o := store{urls: []string{"redis+sentinel://" + sentinel.addr + "?master=mine"}}.options(t)
 	q := open(t, o)
 	id := join(t, q, Waiting{Danger: book.Urgent})
 	// One replica makes a write safe, and another may become the master: then
@@ -91,6 +97,7 @@ func TestAFailoverBySentinelsLosesNothing(t *testing.T) {
 		return err == nil && both.Val() == 2
 	})
 	master.stop()
+	sentinel.failover(t)
 	turn := Turn{ID: id, Message: "m2", Expect: 1, State: []byte("x"), Entries: []Entry{{From: "child", ID: "m2", Body: []byte("hoi")}}}
 	wait(t, func() bool {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -132,16 +139,24 @@ func TestAFailoverBySentinelsLosesNothing(t *testing.T) {
 	})
 }
 
-// startSentinel starts one Sentinel that decides alone, and gives its address.
-func startSentinel(t *testing.T, master *redisServer) string {
+// redisSentinel is one that decides alone, and only when it is told to: one
+// that looks for itself takes a master that is slow, because the machine is
+// busy, for a dead one, and the next master too.
+type redisSentinel struct {
+	addr   string
+	client *redis.SentinelClient
+}
+
+// startSentinel starts one and waits until it knows both replicas.
+func startSentinel(t *testing.T, master *redisServer) redisSentinel {
 	t.Helper()
 	port, err := freePort()
 	if err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "sentinel.conf")
-	text := fmt.Sprintf("port %d\nbind 127.0.0.1\ndir %s\nlogfile %s\nsentinel monitor mine %s 1\nsentinel down-after-milliseconds mine 400\nsentinel failover-timeout mine 3000\n",
-		port, filepath.Dir(file), filepath.Join(filepath.Dir(file), "log"), strings.Replace(master.addr, ":", " ", 1))
+	text := fmt.Sprintf("port %d\nbind 127.0.0.1\ndir %s\nlogfile %s\nsentinel monitor mine %s 1\nsentinel down-after-milliseconds mine %d\n",
+		port, filepath.Dir(file), filepath.Join(filepath.Dir(file), "log"), strings.Replace(master.addr, ":", " ", 1), (2 * patience).Milliseconds())
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -153,14 +168,20 @@ func startSentinel(t *testing.T, master *redisServer) string {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	})
-	addr := fmt.Sprintf("127.0.0.1:%d", port)
-	client := redis.NewSentinelClient(&redis.Options{Addr: addr})
-	defer client.Close()
+	s := redisSentinel{addr: fmt.Sprintf("127.0.0.1:%d", port)}
+	s.client = redis.NewSentinelClient(&redis.Options{Addr: s.addr})
+	t.Cleanup(func() { _ = s.client.Close() })
 	wait(t, func() bool {
-		known, err := client.Replicas(t.Context(), "mine").Result()
+		known, err := s.client.Replicas(t.Context(), "mine").Result()
 		return err == nil && len(known) == 2
 	})
-	return addr
+	return s
+}
+
+// failover makes a replica the master, as if the master had been found dead.
+func (s redisSentinel) failover(t *testing.T) {
+	t.Helper()
+	wait(t, func() bool { return s.client.Failover(t.Context(), "mine").Err() == nil })
 }
 
 // startCluster starts a Cluster of three masters.
