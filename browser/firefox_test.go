@@ -101,6 +101,8 @@ user_pref("network.proxy.ssl", %[1]q); user_pref("network.proxy.ssl_port", %[2]s
 user_pref("intl.accept_languages", "nl"); user_pref("ui.prefersReducedMotion", 1);
 user_pref("browser.sessionstore.interval", 1000);
 user_pref("app.update.enabled", false); user_pref("datareporting.policy.dataSubmissionEnabled", false);
+user_pref("media.gmp-provider.enabled", false); user_pref("media.gmp-manager.updateEnabled", false);
+user_pref("browser.safebrowsing.malware.enabled", false); user_pref("browser.safebrowsing.phishing.enabled", false);
 user_pref("network.captive-portal-service.enabled", false); user_pref("network.connectivity-service.enabled", false);
 `, host, port)
 	if err := os.WriteFile(filepath.Join(f.profile, "user.js"), []byte(settings), 0o600); err != nil {
