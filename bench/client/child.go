@@ -44,6 +44,7 @@ type Child struct {
 	pending    []said
 	kept       []said // the last 50, to send again when the store lost state
 	tries      int
+	refused    string        // the node that did so last; empty while a socket lives
 	cut        time.Duration // when the last socket ended; 0 while one lives
 	asked      bool
 	asking     time.Time // when it last asked to be erased
@@ -166,16 +167,17 @@ var (
 
 // visit is one socket, from the handshake to its end.
 func (c *Child) visit(ctx context.Context) error {
-	addrs := c.Nodes()
-	if len(addrs) == 0 {
+	addr := elsewhere(c.Rand, c.Nodes(), c.refused)
+	if addr == "" {
 		return errDead
 	}
-	addr := addrs[c.Rand.IntN(len(addrs))]
 	s, err := open(ctx, c.Dial, "ws://"+addr+"/ws", "praatpaal.v1", http.Header{"Origin": {"http://" + addr}})
 	if err != nil {
+		c.refused = addr
 		return fmt.Errorf("%w: %w", errNotOpened, err)
 	}
 	defer s.close()
+	c.refused = ""
 	c.mu.Lock()
 	c.addr = addr
 	c.mu.Unlock()

@@ -38,6 +38,7 @@ type Counsellor struct {
 	epoch   string
 	count   int
 	tries   int
+	refused string        // the node that did so last; empty while a socket lives
 	asked   time.Duration // when the claim under way was sent; 0: none is
 	began   time.Time     // of the same
 	next    time.Time
@@ -148,17 +149,18 @@ func (c *Counsellor) op(kind, id, text string, call, end time.Duration) {
 }
 
 func (c *Counsellor) visit(ctx context.Context) error {
-	addrs := c.Nodes()
-	if len(addrs) == 0 {
+	addr := elsewhere(c.Rand, c.Nodes(), c.refused)
+	if addr == "" {
 		return errDead
 	}
-	addr := addrs[c.Rand.IntN(len(addrs))]
 	header := http.Header{"Origin": {"http://" + addr}, "Cookie": {"counsellor=" + c.Session()}}
 	s, err := open(ctx, c.Dial, "ws://"+addr+"/counsellor/ws", "praatpaal.desk.v1", header)
 	if err != nil {
+		c.refused = addr
 		return err
 	}
 	defer s.close()
+	c.refused = ""
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	ping, hello := time.Now().Add(pingEvery), false

@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -196,6 +197,19 @@ func code(err error) int {
 		return closed.Code
 	}
 	return websocket.CloseAbnormalClosure
+}
+
+// elsewhere picks a node, though not the one that has just refused while there
+// is another: what stands before the nodes passes it over too. Empty when there
+// is none.
+func elsewhere(r *rand.Rand, nodes []string, refused string) string {
+	if i := slices.Index(nodes, refused); i >= 0 && len(nodes) > 1 {
+		nodes = slices.Delete(slices.Clone(nodes), i, i+1)
+	}
+	if len(nodes) == 0 {
+		return ""
+	}
+	return nodes[r.IntN(len(nodes))]
 }
 
 // backoff is full jitter: a random time up to a limit that doubles.
