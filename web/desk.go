@@ -269,17 +269,20 @@ func (d *desk) handOver(f deskFrame, h *held) {
 		d.fail(f, badFrame)
 		return
 	}
-	err := d.server.call(func(ctx context.Context) error {
-		_, err := d.server.store.HandOver(ctx, h.claim, f.to)
-		return err
-	})
+	err := h.load() // a line that was lost says no more than that the claim is over
+	if err == nil {
+		err = d.server.call(func(ctx context.Context) error {
+			_, err := d.server.store.HandOver(ctx, h.claim, f.to)
+			return err
+		})
+	}
 	switch {
+	case err == nil:
+		d.gone(h, "handed-over")
 	case errors.Is(err, queue.ErrAway):
 		d.fail(f, colleagueAway)
-	case err != nil:
+	case !d.waits(f, h, err):
 		d.lost(f, h, err)
-	default:
-		d.gone(h, "handed-over")
 	}
 }
 

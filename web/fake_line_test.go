@@ -208,6 +208,9 @@ func (m *memoryStore) HandOver(_ context.Context, c queue.Claim, holder string) 
 	if _, there := m.onDuty[holder]; !there {
 		return c, queue.ErrAway
 	}
+	if m.claims[c.ID].Fence != c.Fence {
+		return c, queue.ErrFenced
+	}
 	c.Holder = holder
 	return m.give(c), nil
 }

@@ -22,37 +22,52 @@ func (s *site) isEnded(t *testing.T, id, when string) {
 	}
 }
 
-// The store comes back empty, and the counsellor ends the talk before anybody
-// knows: what was written is stored again first, and then it ends.
-func TestATalkThatIsEndedAfterALossKeepsWhatWasWritten(t *testing.T) {
-	for _, known := range []time.Duration{0, 100 * time.Millisecond, 400 * time.Millisecond} {
-		inTime(t, nil, func(t *testing.T, s *site) {
-			c, d, token, write := s.talking(t)
-			id := queue.IDOf(token)
-			write(1, 2)
-			d.until("received")
-			d.until("received")
-			s.store.lose("one")
-			d.send(fmt.Sprintf(`{"type":"end","conversation":"%s","outcome":"helped"}`, id))
-			time.Sleep(known)
-			s.store.mu.Lock()
-			s.store.epoch = "two"
-			s.store.mu.Unlock()
-			for f := d.until("hello"); f["epoch"] != "two"; {
-				f = d.until("hello")
-			}
-			write(1, 2)
-			if f := d.until("gone"); f["how"] != "ended" {
-				t.Errorf("known after %v: gone as %v", known, f)
-			}
-			if diff := cmp.Diff(written(2), said(t, s, token)); diff != "" {
-				t.Errorf("known after %v: %s", known, diff)
-			}
-			time.Sleep(time.Minute)
-			s.isEnded(t, id, fmt.Sprint("known after ", known))
-			c.before()
-		})
+// The store comes back empty, and the counsellor gives the child away before
+// anybody knows: what was written is stored again first.
+func TestATalkThatEndsAfterALossKeepsWhatWasWritten(t *testing.T) {
+	for part, how := range map[string]string{`"type":"end","outcome":"helped"`: "ended", `"type":"hand-over","to":"Mark"`: "handed-over"} {
+		for _, known := range []time.Duration{0, 100 * time.Millisecond, 400 * time.Millisecond} {
+			inTime(t, nil, func(t *testing.T, s *site) { s.endsAfterALoss(t, part, how, known) })
+		}
 	}
+}
+
+// endsAfterALoss lets a talk end so, and the nodes know of the loss some time
+// after it.
+func (s *site) endsAfterALoss(t *testing.T, part, how string, known time.Duration) {
+	t.Helper()
+	s.store.OnDuty(t.Context(), "Mark")
+	c, d, token, write := s.talking(t)
+	id := queue.IDOf(token)
+	write(1, 2)
+	d.until("received")
+	d.until("received")
+	s.store.lose("one")
+	d.send(fmt.Sprintf(`{%s,"conversation":"%s"}`, part, id))
+	time.Sleep(known)
+	s.store.mu.Lock()
+	s.store.epoch = "two"
+	s.store.mu.Unlock()
+	for f := d.until("hello"); f["epoch"] != "two"; {
+		f = d.until("hello")
+	}
+	write(1, 2)
+	if f := d.until("gone"); f["how"] != how {
+		t.Errorf("%s, known after %v: gone as %v", how, known, f)
+	}
+	if diff := cmp.Diff(written(2), said(t, s, token)); diff != "" {
+		t.Errorf("%s, known after %v: %s", how, known, diff)
+	}
+	time.Sleep(time.Minute)
+	if how == "ended" {
+		s.isEnded(t, id, fmt.Sprint("known after ", known))
+	}
+	for _, f := range d.before() {
+		if f["type"] == "error" {
+			t.Errorf("%s, known after %v: came %v", how, known, f)
+		}
+	}
+	c.before()
 }
 
 func TestATalkWhoseChildErasedItEndsWithoutAnError(t *testing.T) {
