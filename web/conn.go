@@ -335,10 +335,12 @@ func (c *conn) refuse() {
 }
 
 // discard reads what the other side is still sending, so that our close frame
-// is not swept away by a reset.
+// is not swept away by a reset. Who has fallen silent is sending nothing.
 func (c *conn) discard(err error) {
-	var closed *websocket.CloseError
-	if errors.As(err, &closed) {
+	if _, closed := errors.AsType[*websocket.CloseError](err); closed {
+		return
+	}
+	if network, ok := errors.AsType[net.Error](err); ok && network.Timeout() {
 		return
 	}
 	c.ws.SetReadDeadline(time.Now().Add(closeWait))

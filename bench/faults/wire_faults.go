@@ -154,8 +154,8 @@ func halfOpen(ctx context.Context, w *world) error {
 	took := <-dead
 	w.note("the server ends a socket that answers nothing after %v", short(took))
 	w.must(len(w.result.recovered) == w.scaled(60), "all to come back: %d", len(w.result.recovered))
-	w.must(part(w.result.recovered, 100) <= 31*time.Second, "back after %v, at most 30 s", part(w.result.recovered, 100))
-	w.must(took <= 31*time.Second, "the server to find a dead line within 30 s: %v", short(took))
+	w.must(part(w.result.recovered, 100) <= 30*time.Second, "back after %v, at most 30 s", part(w.result.recovered, 100))
+	w.must(took <= 30*time.Second, "the server to find a dead line within 30 s: %v", short(took))
 	return nil
 }
 
