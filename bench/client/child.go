@@ -43,8 +43,7 @@ type Child struct {
 	count      int
 	pending    []said
 	kept       []said // the last 50, to send again when the store lost state
-	tries      int
-	refused    string        // the node that did so last; empty while a socket lives
+	way        way
 	cut        time.Duration // when the last socket ended; 0 while one lives
 	asked      bool
 	asking     time.Time // when it last asked to be erased
@@ -142,12 +141,7 @@ func (c *Child) Run(ctx context.Context) {
 			c.cut = c.Log.Now()
 			c.talk.Add(history.Event{At: c.cut, Kind: history.Cut})
 		}
-		wait := hint(err)
-		if wait < 0 {
-			wait = backoff(c.Rand, c.tries)
-			c.tries++
-		}
-		sleep(ctx, wait)
+		sleep(ctx, c.way.again(c.Rand, err))
 	}
 }
 
@@ -167,17 +161,16 @@ var (
 
 // visit is one socket, from the handshake to its end.
 func (c *Child) visit(ctx context.Context) error {
-	addr := elsewhere(c.Rand, c.Nodes(), c.refused)
+	addr := c.way.to(c.Rand, c.Nodes())
 	if addr == "" {
 		return errDead
 	}
 	s, err := open(ctx, c.Dial, "ws://"+addr+"/ws", "praatpaal.v1", http.Header{"Origin": {"http://" + addr}})
+	c.way.tried(addr, err)
 	if err != nil {
-		c.refused = addr
 		return fmt.Errorf("%w: %w", errNotOpened, err)
 	}
 	defer s.close()
-	c.refused = ""
 	c.mu.Lock()
 	c.addr = addr
 	c.mu.Unlock()

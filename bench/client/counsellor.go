@@ -37,8 +37,7 @@ type Counsellor struct {
 	cases   map[string]*hold
 	epoch   string
 	count   int
-	tries   int
-	refused string        // the node that did so last; empty while a socket lives
+	way     way
 	asked   time.Duration // when the claim under way was sent; 0: none is
 	began   time.Time     // of the same
 	next    time.Time
@@ -107,11 +106,7 @@ func (c *Counsellor) Run(ctx context.Context) {
 	for ctx.Err() == nil && !c.finished() {
 		err := c.visit(ctx)
 		c.mayBeLost()
-		wait := hint(err)
-		if wait < 0 {
-			wait = backoff(c.Rand, c.tries)
-			c.tries++
-		}
+		wait := c.way.again(c.Rand, err)
 		if ctx.Err() == nil && !c.finished() {
 			sleep(ctx, wait)
 		}
@@ -149,18 +144,17 @@ func (c *Counsellor) op(kind, id, text string, call, end time.Duration) {
 }
 
 func (c *Counsellor) visit(ctx context.Context) error {
-	addr := elsewhere(c.Rand, c.Nodes(), c.refused)
+	addr := c.way.to(c.Rand, c.Nodes())
 	if addr == "" {
 		return errDead
 	}
 	header := http.Header{"Origin": {"http://" + addr}, "Cookie": {"counsellor=" + c.Session()}}
 	s, err := open(ctx, c.Dial, "ws://"+addr+"/counsellor/ws", "praatpaal.desk.v1", header)
+	c.way.tried(addr, err)
 	if err != nil {
-		c.refused = addr
 		return err
 	}
 	defer s.close()
-	c.refused = ""
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	ping, hello := time.Now().Add(pingEvery), false

@@ -28,7 +28,7 @@ func (c *Counsellor) take(s *socket, f frame) error {
 // hello begins or goes on. A claim whose answer did not come before the line
 // was lost is not waited for: if it was done, the child comes by itself.
 func (c *Counsellor) hello(s *socket, f frame) error {
-	c.tries = 0
+	c.way.tries = 0
 	if c.epoch != "" && f.Epoch != c.epoch {
 		for id, h := range c.cases {
 			c.op(history.OpFree, id, "", 0, history.Forever)

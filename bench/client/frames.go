@@ -60,7 +60,7 @@ func (c *Child) welcome(s *socket, f frame) error {
 		c.mu.Unlock()
 		c.talk.Add(history.Event{At: now, Kind: history.Back})
 	}
-	c.cut, c.tries = 0, 0
+	c.cut, c.way.tries = 0, 0
 	if f.Epoch != c.epoch {
 		c.epoch, c.seq = f.Epoch, 0
 		c.talk.Add(history.Event{At: now, Kind: history.Epoch})

@@ -9,10 +9,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"math/rand/v2"
 	"net"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -175,21 +173,6 @@ func (s *socket) silent() time.Duration { return time.Since(time.Unix(0, s.last.
 // that answers pings.
 func (s *socket) quiet() bool { return s.silent() > deadAfter }
 
-// hint is how long the server asked to wait before coming back; -1 when it
-// did not.
-func hint(err error) time.Duration {
-	var closed *websocket.CloseError
-	if !errors.As(err, &closed) {
-		return -1
-	}
-	seconds, ok := strings.CutPrefix(closed.Text, "retry ")
-	s, bad := strconv.ParseFloat(seconds, 64)
-	if !ok || bad != nil {
-		return -1
-	}
-	return time.Duration(s * float64(time.Second))
-}
-
 // code is the close code of a socket that has ended; 1006 without one.
 func code(err error) int {
 	var closed *websocket.CloseError
@@ -197,25 +180,6 @@ func code(err error) int {
 		return closed.Code
 	}
 	return websocket.CloseAbnormalClosure
-}
-
-// elsewhere picks a node, though not the one that has just refused while there
-// is another: what stands before the nodes passes it over too. Empty when there
-// is none.
-func elsewhere(r *rand.Rand, nodes []string, refused string) string {
-	if i := slices.Index(nodes, refused); i >= 0 && len(nodes) > 1 {
-		nodes = slices.Delete(slices.Clone(nodes), i, i+1)
-	}
-	if len(nodes) == 0 {
-		return ""
-	}
-	return nodes[r.IntN(len(nodes))]
-}
-
-// backoff is full jitter: a random time up to a limit that doubles.
-func backoff(r *rand.Rand, tries int) time.Duration {
-	most := min(backoffFirst<<min(tries, 6), backoffMost)
-	return time.Duration(r.Int64N(int64(most)))
 }
 
 // sleep waits, or less when the context ends first.
