@@ -17,7 +17,9 @@ import (
 	"github.com/praatpaal/praatpaal/bot/book"
 )
 
-// replicatedRedis starts a master that gives its replicas everything at once.
+// replicatedRedis starts a master that gives its replicas everything at once,
+// and something every second: who has got nothing yet does not count, see
+// following.
 func replicatedRedis(t *testing.T) *redisServer {
 	t.Helper()
 	return ownRedis(t, "--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1")
